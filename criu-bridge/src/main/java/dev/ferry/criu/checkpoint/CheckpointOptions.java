@@ -1,0 +1,58 @@
+package dev.ferry.criu.checkpoint;
+
+import java.time.Duration;
+
+/**
+ * What the user can ask of a checkpoint.
+ *
+ * @param leaveRunning the container runs on after it
+ * @param tcpEstablished established TCP connections are saved; without it an open connection refuses the checkpoint
+ * @param fileLocks held file locks are saved
+ * @param linkRemap open files that were deleted but have another name are saved; writes a temporary name into the container's file system
+ * @param ghostLimit greatest size of a deleted open file that is taken along, in bytes, at least 0
+ * @param deadline after which CRIU is killed and the container runs on
+ */
+public record CheckpointOptions(
+        boolean leaveRunning,
+        boolean tcpEstablished,
+        boolean fileLocks,
+        boolean linkRemap,
+        long ghostLimit,
+        Duration deadline) {
+    /** The limit for deleted open files when nothing else is asked for: 64 MiB. */
+    public static final long DEFAULT_GHOST_LIMIT = 64L << 20;
+
+    /** What docker's users get: locks and deleted files are saved, connections are not, the container ends. */
+    public static final CheckpointOptions DEFAULT =
+            new CheckpointOptions(false, false, true, true, DEFAULT_GHOST_LIMIT, Duration.ofMinutes(10));
+
+    public CheckpointOptions {
+        if (ghostLimit < 0 || ghostLimit > 0xFFFF_FFFFL) {
+            throw new IllegalArgumentException(
+                    "ghost limit of " + ghostLimit + " bytes; it must be between 0 and 4 GiB");
+        }
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline of " + deadline + "; it must be positive");
+        }
+    }
+
+    public CheckpointOptions withLeaveRunning(boolean value) {
+        return new CheckpointOptions(value, tcpEstablished, fileLocks, linkRemap, ghostLimit, deadline);
+    }
+
+    public CheckpointOptions withTcpEstablished(boolean value) {
+        return new CheckpointOptions(leaveRunning, value, fileLocks, linkRemap, ghostLimit, deadline);
+    }
+
+    public CheckpointOptions withFileLocks(boolean value) {
+        return new CheckpointOptions(leaveRunning, tcpEstablished, value, linkRemap, ghostLimit, deadline);
+    }
+
+    public CheckpointOptions withGhostLimit(long bytes) {
+        return new CheckpointOptions(leaveRunning, tcpEstablished, fileLocks, linkRemap, bytes, deadline);
+    }
+
+    public CheckpointOptions withDeadline(Duration value) {
+        return new CheckpointOptions(leaveRunning, tcpEstablished, fileLocks, linkRemap, ghostLimit, value);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.ferry.criu.checkpoint;
+
+/**
+ * How far a checkpoint or restore has come. What a restarted engine must conclude from the last phase it finds on its disk:
+ *
+ * <ul>
+ *   <li>{@link Dumping}: nothing is committed; the container runs on, the checkpoint's directory is rubbish;
+ *   <li>{@link Dumped}: the checkpoint is complete. If the container is gone, that is its doing and no death; if it still runs, CRIU was never
+ *       answered and both exist;
+ *   <li>{@link Restoring}: look at the monitor: an exit record means that the restore failed, else its only child is init;
+ *   <li>{@link Restored}: the container runs, or ended on its own.
+ * </ul>
+ */
+public sealed interface Phase {
+    /** CRIU is about to freeze the container. */
+    record Dumping() implements Phase {}
+
+    /** The checkpoint is complete and durable; CRIU is about to be told to end the container, or to let it run on. */
+    record Dumped() implements Phase {}
+
+    /** CRIU is about to make processes. */
+    record Restoring() implements Phase {}
+
+    /** Every process is in place and none runs; they are about to be let go. */
+    record Restored(int initPid) implements Phase {}
+}
