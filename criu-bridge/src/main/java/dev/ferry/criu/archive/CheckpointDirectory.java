@@ -47,7 +47,7 @@ public final class CheckpointDirectory {
     private final Path path;
 
     private CheckpointDirectory(Path path) {
-        this.path = path;
+        this.path = path.toAbsolutePath().normalize();
     }
 
     /** An existing directory; nothing is looked at yet. */
@@ -62,7 +62,7 @@ public final class CheckpointDirectory {
      */
     public static CheckpointDirectory create(Path path) throws IOException {
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        Files.createDirectories(path.toAbsolutePath().normalize().getParent());
+        Files.createDirectories(parent(path));
         Files.createDirectory(path, ownerOnly);
         Files.createDirectory(path.resolve(IMAGES), ownerOnly);
         return new CheckpointDirectory(path);
@@ -137,7 +137,11 @@ public final class CheckpointDirectory {
         }
         Files.move(temporary, path.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
         syncDirectory(path);
-        syncDirectory(path.toAbsolutePath().normalize().getParent());
+        syncDirectory(parent(path));
+    }
+
+    private static Path parent(Path path) {
+        return path.toAbsolutePath().normalize().resolveSibling("");
     }
 
     /** Names of all regular files but the manifest, relative to the directory, sorted. */

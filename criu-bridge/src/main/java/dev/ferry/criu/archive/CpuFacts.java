@@ -1,8 +1,8 @@
 package dev.ferry.criu.archive;
 
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -128,7 +128,7 @@ public record CpuFacts(String vendor, int family, int model, List<String> featur
         String vendor = "unknown";
         int family = 0;
         int model = 0;
-        SortedSet<String> features = new TreeSet<>();
+        NavigableSet<String> features = new TreeSet<>();
         for (String line : cpuinfo) {
             int colon = line.indexOf(':');
             if (colon < 0) {
@@ -156,7 +156,7 @@ public record CpuFacts(String vendor, int family, int model, List<String> featur
 
     /** The features of {@code other} that are absent here, sorted. */
     public List<String> lacks(CpuFacts other) {
-        SortedSet<String> missing = new TreeSet<>(other.features);
+        NavigableSet<String> missing = new TreeSet<>(other.features);
         features.forEach(missing::remove);
         return List.copyOf(missing);
     }

@@ -75,7 +75,7 @@ public record HostFacts(String architecture, CpuFacts cpu, String kernel, String
     /** Compares the first two numbers of two releases; what is not a number counts as 0. */
     private static boolean olderThan(String release, String reference) {
         int major = Integer.compare(part(release, 0), part(reference, 0));
-        return major < 0 || major == 0 && part(release, 1) < part(reference, 1);
+        return major < 0 || (major == 0 && part(release, 1) < part(reference, 1));
     }
 
     private static int part(String release, int index) {

@@ -12,7 +12,7 @@ final class WireWriter {
 
     /** A number; negative ones take ten bytes, as protobuf's int32 and int64 do. */
     WireWriter number(int field, long value) {
-        varint((long) field << 3 | VARINT);
+        varint(((long) field << 3) | VARINT);
         varint(value);
         return this;
     }
@@ -30,7 +30,7 @@ final class WireWriter {
     }
 
     private WireWriter bytes(int field, byte[] value) {
-        varint((long) field << 3 | BYTES);
+        varint(((long) field << 3) | BYTES);
         varint(value.length);
         out.writeBytes(value);
         return this;
@@ -39,7 +39,7 @@ final class WireWriter {
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
