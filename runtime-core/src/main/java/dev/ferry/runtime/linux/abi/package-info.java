@@ -1,0 +1,11 @@
+/**
+ * Numbers and struct layouts of the kernel interface: no behaviour.
+ *
+ * <p>Everybody may read these constants; nothing here calls anything. Names are the kernel's own. Begin with {@link
+ * dev.ferry.runtime.linux.abi.Syscall} for the call numbers and {@link dev.ferry.runtime.linux.abi.Layouts} for the structs;
+ * a test compiles both against the C headers of the machine that builds.
+ */
+@NullMarked
+package dev.ferry.runtime.linux.abi;
+
+import org.jspecify.annotations.NullMarked;
