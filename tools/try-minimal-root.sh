@@ -28,7 +28,9 @@ if [ ! -e "$ROOT/etc/os-release" ]; then
   mkdir -p "$ROOT/usr/local/share/ca-certificates"
   cp /usr/local/share/ca-certificates/*.crt "$ROOT/usr/local/share/ca-certificates/" 2>/dev/null || true
 fi
-if [ ! -e "$ROOT/root/ferry" ]; then git clone -q "$HOME_DIR" "$ROOT/root/ferry"; fi
+[ -e "$ROOT/root/ferry" ] || git clone -q --no-checkout "$HOME_DIR" "$ROOT/root/ferry"
+git -C "$ROOT/root/ferry" fetch -q origin HEAD
+git -C "$ROOT/root/ferry" reset -q --hard FETCH_HEAD
 
 # A root that is only chroot()ed into cannot pivot_root, and containers have to: so the whole namespace moves.
 # shellcheck disable=SC2016 # the shell inside expands it
