@@ -1,0 +1,189 @@
+package dev.ferry.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher: which Java, when it builds, how it starts. */
+@Tag("kernel")
+class LauncherTest {
+    private static final String LIST_JDKS = "JDK_DIRECTORIES=(\"$HOME\"/jvm/*); ";
+
+    @TempDir
+    Path dir;
+
+    Bash bash = new Bash(Path.of(""));
+
+    @BeforeEach
+    void emptyMachine() {
+        bash = new Bash(dir).with("PATH", dir.resolve("bin"));
+    }
+
+    @Test
+    void takesTheJdkOfJavaHome() throws Exception {
+        Path jdk = Bash.jdk(dir.resolve("a jdk"), "22.0.2", "");
+        var result = bash.with("JAVA_HOME", jdk).sourced("find_jdk; echo \"$JDK|$JDK_VERSION\"");
+        assertThat(result.out()).isEqualTo(jdk + "|22\n");
+    }
+
+    @Test
+    void passesOverAnOldJdkOnThePathAndSaysSo() throws Exception {
+        Path old = Bash.jdk(dir.resolve("jvm/old"), "17.0.15", "");
+        Files.createDirectories(dir.resolve("bin"));
+        Files.createSymbolicLink(dir.resolve("bin/java"), old.resolve("bin/java"));
+        Bash.script(dir.resolve("bin/readlink"), "exec /usr/bin/readlink \"$@\"");
+        var refused = bash.sourced("find_jdk || echo \"none: $JDK_REFUSED\"");
+        assertThat(refused.out()).isEqualTo("none: Java 17 in " + old + "\n");
+
+        Path young = Bash.jdk(dir.resolve("jvm/young"), "23", "");
+        assertThat(bash.sourced(LIST_JDKS + "find_jdk; echo \"$JDK\"").out()).isEqualTo(young + "\n");
+    }
+
+    @Test
+    void prefersTheTriedReleaseToANewerOneAndANewerToAnOlder() throws Exception {
+        Bash.jdk(dir.resolve("jvm/a24"), "24.0.1", "");
+        Path newest = Bash.jdk(dir.resolve("jvm/b27"), "27-ea", "");
+        Bash.jdk(dir.resolve("jvm/c22"), "22", "");
+        assertThat(bash.sourced(LIST_JDKS + "find_jdk; echo \"$JDK\"").out()).isEqualTo(newest + "\n");
+        Path tried = Bash.jdk(dir.resolve("jvm/d25"), "25.0.1", "");
+        assertThat(bash.sourced(LIST_JDKS + "find_jdk; echo \"$JDK\"").out()).isEqualTo(tried + "\n");
+    }
+
+    @Test
+    void aRuntimeWithoutCompilerIsNoJdk() throws Exception {
+        Path jre = Bash.jdk(dir.resolve("jvm/jre"), "25", "");
+        Files.delete(jre.resolve("bin/javac"));
+        assertThat(bash.sourced(LIST_JDKS + "find_jdk || echo none").out()).isEqualTo("none\n");
+    }
+
+    @Test
+    void theJdkAskedForMustBeOne() throws Exception {
+        var missing = bash.with("FERRY_JAVA_HOME", "/nowhere").sourced("find_jdk");
+        assertThat(missing.code()).isEqualTo(125);
+        assertThat(missing.err()).contains("FERRY_JAVA_HOME=\"/nowhere\" is no JDK");
+
+        Path old = Bash.jdk(dir.resolve("old"), "21", "");
+        var tooOld = bash.with("FERRY_JAVA_HOME", old).sourced("find_jdk");
+        assertThat(tooOld.code()).isEqualTo(125);
+        assertThat(tooOld.err()).contains("is Java 21; Ferry needs 22 or newer");
+    }
+
+    @Test
+    void isFreshUntilASourceChangesAppearsOrGoes() throws Exception {
+        Path clone = clone("");
+        Path source = clone.resolve("module/src/main/A.java");
+        assertThat(freshness(clone)).isEqualTo("fresh");
+
+        Path test = clone.resolve("module/src/test/ATest.java");
+        Files.createDirectories(test.getParent());
+        Files.writeString(test, "");
+        assertThat(freshness(clone)).as("a test is no part of what runs").isEqualTo("fresh");
+
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now()));
+        assertThat(freshness(clone)).as("changed").isEqualTo("stale");
+        makeOld(clone);
+        assertThat(freshness(clone)).isEqualTo("fresh");
+        Files.delete(source);
+        assertThat(freshness(clone)).as("gone").isEqualTo("stale");
+        makeOld(clone);
+        Files.writeString(clone.resolve("pom.xml"), "<changed/>");
+        assertThat(freshness(clone)).as("pom changed").isEqualTo("stale");
+        makeOld(clone);
+        Files.delete(clone.resolve("target/ferry/current/built"));
+        assertThat(freshness(clone)).as("never built").isEqualTo("stale");
+    }
+
+    @Test
+    void becomesJavaFromAnyDirectoryThroughLinksWithSpaces() throws Exception {
+        Path clone = clone("printf '%s\\n' \"$$\" \"$FERRY_LAUNCHER\" \"$FERRY_TOOLS\" \"$@\"; exit 42");
+        Path link = dir.resolve("a link");
+        Files.createSymbolicLink(link, clone.resolve("ferry"));
+        bash = new Bash(Files.createDirectory(dir.resolve("else where")));
+        Path tools = dir.resolve("else where/tools prefix");
+        var result = bash.run(List.of(link.toString(), "ps", "--format", "two words", ""));
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isEqualTo(42);
+        var lines = new ArrayList<>(result.out().lines().toList());
+        assertThat(lines.subList(0, 3))
+                .containsExactly(
+                        Long.toString(result.pid()), clone.resolve("ferry").toString(), tools.toString());
+        Path jar = clone.resolve("target/ferry/1/migrate-cli.jar");
+        assertThat(lines).endsWith("-jar", jar.toString(), "ps", "--format", "two words", "");
+    }
+
+    @Test
+    void engineAndBenchmarksHaveJarsOfTheirOwn() throws Exception {
+        Path clone = clone("printf '%s\\n' \"$@\"");
+        bash = new Bash(dir);
+        // this kernel's tools were found before, so nothing is looked for
+        Files.createDirectories(dir.resolve("tools prefix"));
+        Files.copy(Path.of("/proc/sys/kernel/osrelease"), dir.resolve("tools prefix/provided"));
+        String ferry = clone.resolve("ferry").toString();
+        assertThat(bash.run(List.of(ferry, "engine", "--root", "/x")).out().lines())
+                .endsWith(clone.resolve("target/ferry/1/engine-api.jar").toString(), "--root", "/x");
+        assertThat(bash.run(List.of(ferry, "bench", "start")).out().lines())
+                .endsWith(clone.resolve("target/ferry/1/jmh-benchmarks.jar").toString(), "start");
+    }
+
+    @Test
+    void signalsReachJava() throws Exception {
+        Path clone = clone("trap 'exit 7' TERM; echo ready; while :; do read -rt 10 <> <(:); done");
+        bash = new Bash(dir);
+        Process process = bash.start(List.of(clone.resolve("ferry").toString(), "ps"));
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(7);
+    }
+
+    /** A clone "just built" with nothing to compile; {@code java} is its Java. */
+    private Path clone(String java) throws IOException {
+        Path clone = dir.resolve("my clone");
+        Files.createDirectories(clone.resolve("tools"));
+        Files.copy(Bash.REPOSITORY.resolve("ferry"), clone.resolve("ferry"));
+        Files.copy(Bash.REPOSITORY.resolve("tools/provision.sh"), clone.resolve("tools/provision.sh"));
+        Bash.script(clone.resolve("ferry"), Files.readString(Bash.REPOSITORY.resolve("ferry")));
+        Files.createDirectories(clone.resolve("module/src/main"));
+        Files.writeString(clone.resolve("pom.xml"), "");
+        Files.writeString(clone.resolve("module/pom.xml"), "");
+        Files.writeString(clone.resolve("module/src/main/A.java"), "");
+        Path jdk = Bash.jdk(dir.resolve("jdk of the build"), "25", java);
+        Files.createDirectories(clone.resolve("target/ferry/1"));
+        Files.createSymbolicLink(clone.resolve("target/ferry/current"), Path.of("1"));
+        Files.writeString(clone.resolve("target/ferry/1/java"), jdk + "\n");
+        Files.writeString(clone.resolve("target/ferry/1/built"), "");
+        makeOld(clone);
+        return clone;
+    }
+
+    /** Dates everything but the build stamp to a time before the stamp. */
+    private static void makeOld(Path clone) throws IOException {
+        try (var files = Files.walk(clone)) {
+            for (Path file : files.filter(f -> !f.endsWith("built")).toList()) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+            }
+        }
+        Files.setLastModifiedTime(
+                clone.resolve("target/ferry/1/built"),
+                FileTime.from(Instant.now().minusSeconds(60)));
+    }
+
+    private String freshness(Path clone) throws Exception {
+        return new Bash(dir)
+                .with("CLONE", clone)
+                .sourced("HOME_DIR=$CLONE APP=$CLONE/target/ferry/current; up_to_date && echo fresh || echo stale")
+                .out()
+                .strip();
+    }
+}

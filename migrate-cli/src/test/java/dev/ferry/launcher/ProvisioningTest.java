@@ -1,0 +1,123 @@
+package dev.ferry.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Provisioning, as far as it can be tried without fetching: its decisions, refusals and file handling. */
+@Tag("kernel")
+class ProvisioningTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void readsTheMirrorFromBothFormsOfSourceLists() throws Exception {
+        Files.createDirectories(dir.resolve("apt/sources.list.d"));
+        Files.writeString(dir.resolve("apt/sources.list"), """
+                # deb http://commented.example/debian stable main
+                deb [arch=amd64 signed-by=/k.gpg] http://one.example/debian stable main
+                deb-src http://source.example/debian stable main
+                  deb http://two.example/debian/ stable main
+                """);
+        Files.writeString(
+                dir.resolve("apt/sources.list.d/x.sources"),
+                "Types: deb\nURIs: http://three.example/debian https://four.example/debian\nSuites: stable\n");
+        assertThat(new Bash(dir).sourced("uris_of_source_lists apt").out().lines())
+                .containsExactly(
+                        "http://one.example/debian",
+                        "http://two.example/debian/",
+                        "http://three.example/debian",
+                        "https://four.example/debian");
+    }
+
+    @Test
+    void namesTheManualWayWhenToldNotToFetch() throws Exception {
+        var result = new Bash(dir).with("FERRY_NO_PROVISION", "1").sourced("find_jdk() { return 1; }; provide_jdk");
+        assertThat(result.code()).isEqualTo(125);
+        assertThat(result.err())
+                .contains("nothing is fetched, because of --no-provision")
+                .contains("by hand: install a full JDK 22 or newer and name it in JAVA_HOME");
+        assertThat(dir.resolve("tools prefix")).doesNotExist();
+    }
+
+    @Test
+    void namesTheManualWayOnAnotherDistribution() throws Exception {
+        var result = new Bash(dir).sourced("distribution() { echo fedora; }; may_provision jdk maven criu; echo $?");
+        assertThat(result.out()).isEqualTo("1\n");
+        assertThat(result.err())
+                .contains("neither Debian nor Ubuntu")
+                .contains("install a full JDK", "install Maven", "install CRIU");
+    }
+
+    @Test
+    void refusesAnOldCriuAndOneThatRefusesTheKernel() throws Exception {
+        Path criu = dir.resolve("criu");
+        var bash = new Bash(dir).with("FERRY_CRIU", criu);
+        assertThat(bash.sourced("find_criu || echo \"$CRIU_PROBLEM\"").out())
+                .isEqualTo("version unknown, older than 4.1\n");
+        Bash.script(criu, "echo 'Version: 3.17.1'");
+        assertThat(bash.sourced("find_criu || echo \"$CRIU_PROBLEM\"").out())
+                .isEqualTo("version 3.17.1, older than 4.1\n");
+        // "criu check" wants root, so find_criu asks it only as root: hence the function itself
+        Bash.script(criu, """
+                [ "$1" = --version ] && echo 'Version: 4.2.1' && exit
+                echo 'Warn  (criu/x.c:1): a warning'
+                echo 'Error (criu/cr-check.c:9): Kernel lacks a thing' >&2
+                exit 1
+                """);
+        assertThat(bash.sourced("COMMAND=(\"$FERRY_CRIU\"); criu_is_content || echo \"$CRIU_PROBLEM\"")
+                        .out())
+                .isEqualTo("\"criu check\" refuses this kernel: Error (criu/cr-check.c:9): Kernel lacks a thing\n");
+        Bash.script(criu, "[ \"$1\" = --version ] && echo 'Version: 4.2.1'; exit 0");
+        assertThat(bash.sourced("find_criu && echo \"${COMMAND[@]}\"").out()).isEqualTo(criu + "\n");
+    }
+
+    @Test
+    void turnsLinksOfAnUnpackedTreeInwards() throws Exception {
+        Path tree = dir.resolve("root");
+        Files.createDirectories(tree.resolve("etc/java"));
+        Files.createDirectories(tree.resolve("usr/lib/jvm"));
+        Files.writeString(tree.resolve("etc/java/conf"), "ours");
+        Files.createSymbolicLink(tree.resolve("usr/lib/jvm/conf"), Path.of("/etc/java/conf"));
+        Files.createSymbolicLink(tree.resolve("usr/lib/host"), Path.of("/"));
+        Files.createSymbolicLink(tree.resolve("usr/lib/near"), Path.of("jvm"));
+        assertThat(new Bash(dir).sourced("relink \"$HOME/root\"").code()).isZero();
+        assertThat(Files.readSymbolicLink(tree.resolve("usr/lib/jvm/conf"))).hasToString("../../../etc/java/conf");
+        assertThat(tree.resolve("usr/lib/jvm/conf")).hasContent("ours");
+        assertThat(Files.readSymbolicLink(tree.resolve("usr/lib/host"))).hasToString("/");
+        assertThat(Files.readSymbolicLink(tree.resolve("usr/lib/near"))).hasToString("jvm");
+    }
+
+    @Test
+    void startsAnUnpackedProgramWithItsOwnLoader() throws Exception {
+        Path libraries = Files.createDirectories(dir.resolve("root/usr/lib/x86_64-linux-gnu"));
+        Files.writeString(libraries.resolve("ld-linux-x86-64.so.2"), "");
+        assertThat(new Bash(dir)
+                        .sourced("command_lines \"$HOME/root\" /usr/sbin/criu")
+                        .out()
+                        .lines())
+                .containsExactly(
+                        libraries + "/ld-linux-x86-64.so.2",
+                        "--library-path",
+                        libraries.toString(),
+                        dir + "/root/usr/sbin/criu");
+    }
+
+    @Test
+    void putsAFinishedDirectoryInPlaceOfAnOlderOne() throws Exception {
+        var bash = new Bash(dir).with("FERRY_TOOLS", dir);
+        for (String text : new String[] {"first", "second"}) {
+            Files.createDirectories(dir.resolve("stage"));
+            Files.writeString(dir.resolve("stage/" + text), "");
+            assertThat(bash.sourced("put_in_place \"$TOOLS/stage\" \"$TOOLS/criu\"")
+                            .code())
+                    .isZero();
+            assertThat(dir.resolve("criu").toFile().list()).containsExactly(text);
+        }
+        assertThat(dir.toFile().list()).containsExactlyInAnyOrder("criu", "stderr");
+    }
+}
