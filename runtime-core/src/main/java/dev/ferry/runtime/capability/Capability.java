@@ -1,0 +1,80 @@
+package dev.ferry.runtime.capability;
+
+import java.util.Locale;
+
+/** A capability and its number in linux/capability.h. */
+public enum Capability {
+    CHOWN(0),
+    DAC_OVERRIDE(1),
+    DAC_READ_SEARCH(2),
+    FOWNER(3),
+    FSETID(4),
+    KILL(5),
+    SETGID(6),
+    SETUID(7),
+    SETPCAP(8),
+    LINUX_IMMUTABLE(9),
+    NET_BIND_SERVICE(10),
+    NET_BROADCAST(11),
+    NET_ADMIN(12),
+    NET_RAW(13),
+    IPC_LOCK(14),
+    IPC_OWNER(15),
+    SYS_MODULE(16),
+    SYS_RAWIO(17),
+    SYS_CHROOT(18),
+    SYS_PTRACE(19),
+    SYS_PACCT(20),
+    SYS_ADMIN(21),
+    SYS_BOOT(22),
+    SYS_NICE(23),
+    SYS_RESOURCE(24),
+    SYS_TIME(25),
+    SYS_TTY_CONFIG(26),
+    MKNOD(27),
+    LEASE(28),
+    AUDIT_WRITE(29),
+    AUDIT_CONTROL(30),
+    SETFCAP(31),
+    MAC_OVERRIDE(32),
+    MAC_ADMIN(33),
+    SYSLOG(34),
+    WAKE_ALARM(35),
+    BLOCK_SUSPEND(36),
+    AUDIT_READ(37),
+    PERFMON(38),
+    BPF(39),
+    CHECKPOINT_RESTORE(40);
+
+    private final int number;
+
+    Capability(int number) {
+        this.number = number;
+    }
+
+    /** The number that prctl(2) takes. */
+    public int number() {
+        return number;
+    }
+
+    /** {@code CAP_CHOWN}: the name that configurations use. */
+    public String text() {
+        return "CAP_" + name();
+    }
+
+    /**
+     * The capability of that name, in any case, with or without {@code CAP_}.
+     *
+     * @throws UnknownCapability when there is none
+     */
+    public static Capability of(String name) {
+        String upper = name.toUpperCase(Locale.ROOT);
+        String bare = upper.startsWith("CAP_") ? upper.substring(4) : upper;
+        for (Capability capability : values()) {
+            if (capability.name().equals(bare)) {
+                return capability;
+            }
+        }
+        throw new UnknownCapability("CAP_" + bare);
+    }
+}

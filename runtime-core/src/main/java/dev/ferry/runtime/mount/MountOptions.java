@@ -1,0 +1,201 @@
+package dev.ferry.runtime.mount;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The options of one mount, sorted by who gets them. config.md, "Linux mount options"; mount(2), mount_setattr(2)
+ *
+ * @param flags MS_* bits for mount(2), MS_BIND and MS_REC of a bind mount included
+ * @param cleared MS_* bits that an option takes away ({@code suid}, {@code dev}, {@code rw}): a bind mount otherwise keeps them
+ *     from its source
+ * @param propagation MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE, perhaps with MS_REC; one mount(2) each, in this order
+ * @param recursiveSet MOUNT_ATTR_* bits to set on the mount and all below it, with mount_setattr(2)
+ * @param recursiveClear MOUNT_ATTR_* bits to clear there
+ * @param copyUp {@code tmpcopyup}: the new tmpfs starts with what the directory below holds
+ * @param data what is left, for the file system, joined with commas; empty for none
+ */
+public record MountOptions(
+        long flags,
+        long cleared,
+        List<Long> propagation,
+        long recursiveSet,
+        long recursiveClear,
+        boolean copyUp,
+        String data) {
+    public static final long MS_RDONLY = 1;
+    public static final long MS_NOSUID = 2;
+    public static final long MS_NODEV = 4;
+    public static final long MS_NOEXEC = 8;
+    public static final long MS_SYNCHRONOUS = 16;
+    public static final long MS_REMOUNT = 32;
+    public static final long MS_MANDLOCK = 64;
+    public static final long MS_DIRSYNC = 128;
+    public static final long MS_NOSYMFOLLOW = 256;
+    public static final long MS_NOATIME = 1024;
+    public static final long MS_NODIRATIME = 2048;
+    public static final long MS_BIND = 4096;
+    public static final long MS_REC = 16384;
+    public static final long MS_SILENT = 32768;
+    public static final long MS_UNBINDABLE = 1L << 17;
+    public static final long MS_PRIVATE = 1L << 18;
+    public static final long MS_SLAVE = 1L << 19;
+    public static final long MS_SHARED = 1L << 20;
+    public static final long MS_RELATIME = 1L << 21;
+    public static final long MS_I_VERSION = 1L << 23;
+    public static final long MS_STRICTATIME = 1L << 24;
+    public static final long MS_LAZYTIME = 1L << 25;
+
+    /** What of the flags belongs to the mount and not to the file system: the only ones that a bind mount can change. */
+    public static final long PER_MOUNT = MS_RDONLY
+            | MS_NOSUID
+            | MS_NODEV
+            | MS_NOEXEC
+            | MS_NOATIME
+            | MS_NODIRATIME
+            | MS_RELATIME
+            | MS_STRICTATIME
+            | MS_NOSYMFOLLOW;
+
+    public static final long MOUNT_ATTR_RDONLY = 0x1;
+    public static final long MOUNT_ATTR_NOSUID = 0x2;
+    public static final long MOUNT_ATTR_NODEV = 0x4;
+    public static final long MOUNT_ATTR_NOEXEC = 0x8;
+    public static final long MOUNT_ATTR_ATIME = 0x70;
+    public static final long MOUNT_ATTR_NOATIME = 0x10;
+    public static final long MOUNT_ATTR_STRICTATIME = 0x20;
+    public static final long MOUNT_ATTR_NODIRATIME = 0x80;
+    public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
+
+    private static final long ATIME = MS_NOATIME | MS_RELATIME | MS_STRICTATIME;
+
+    private record Word(long set, long clear) {}
+
+    private static final Map<String, Word> FLAGS = new LinkedHashMap<>();
+    private static final Map<String, Long> PROPAGATION = new LinkedHashMap<>();
+    private static final Map<String, Word> RECURSIVE = new LinkedHashMap<>();
+
+    static {
+        flag("ro", MS_RDONLY, "rw");
+        flag("nosuid", MS_NOSUID, "suid");
+        flag("nodev", MS_NODEV, "dev");
+        flag("noexec", MS_NOEXEC, "exec");
+        flag("sync", MS_SYNCHRONOUS, "async");
+        flag("remount", MS_REMOUNT, "");
+        flag("mand", MS_MANDLOCK, "nomand");
+        flag("dirsync", MS_DIRSYNC, "");
+        flag("nosymfollow", MS_NOSYMFOLLOW, "symfollow");
+        flag("nodiratime", MS_NODIRATIME, "diratime");
+        flag("silent", MS_SILENT, "loud");
+        flag("iversion", MS_I_VERSION, "noiversion");
+        flag("lazytime", MS_LAZYTIME, "nolazytime");
+        flag("bind", MS_BIND, "");
+        flag("rbind", MS_BIND | MS_REC, "");
+        FLAGS.put("noatime", new Word(MS_NOATIME, ATIME));
+        FLAGS.put("atime", new Word(0, MS_NOATIME));
+        FLAGS.put("relatime", new Word(MS_RELATIME, ATIME));
+        FLAGS.put("norelatime", new Word(0, MS_RELATIME));
+        FLAGS.put("strictatime", new Word(MS_STRICTATIME, ATIME));
+        FLAGS.put("nostrictatime", new Word(0, MS_STRICTATIME));
+        FLAGS.put("defaults", new Word(0, 0));
+
+        propagation("shared", MS_SHARED);
+        propagation("slave", MS_SLAVE);
+        propagation("private", MS_PRIVATE);
+        propagation("unbindable", MS_UNBINDABLE);
+
+        recursive("rro", MOUNT_ATTR_RDONLY, "rrw");
+        recursive("rnosuid", MOUNT_ATTR_NOSUID, "rsuid");
+        recursive("rnodev", MOUNT_ATTR_NODEV, "rdev");
+        recursive("rnoexec", MOUNT_ATTR_NOEXEC, "rexec");
+        recursive("rnodiratime", MOUNT_ATTR_NODIRATIME, "rdiratime");
+        recursive("rnosymfollow", MOUNT_ATTR_NOSYMFOLLOW, "rsymfollow");
+        // the access time is a field of three values and not a bit: it is cleared as a whole before one is set
+        RECURSIVE.put("rrelatime", new Word(0, MOUNT_ATTR_ATIME));
+        RECURSIVE.put("rnorelatime", new Word(MOUNT_ATTR_STRICTATIME, MOUNT_ATTR_ATIME));
+        RECURSIVE.put("rnoatime", new Word(MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME));
+        RECURSIVE.put("ratime", new Word(0, MOUNT_ATTR_ATIME));
+        RECURSIVE.put("rstrictatime", new Word(MOUNT_ATTR_STRICTATIME, MOUNT_ATTR_ATIME));
+        RECURSIVE.put("rnostrictatime", new Word(0, MOUNT_ATTR_ATIME));
+    }
+
+    public MountOptions {
+        propagation = List.copyOf(propagation);
+    }
+
+    /** Sorts options; a later one overrules an earlier, as with mount(8). */
+    public static MountOptions parse(List<String> options) {
+        long flags = 0;
+        long cleared = 0;
+        var propagation = new ArrayList<Long>();
+        long recursiveSet = 0;
+        long recursiveClear = 0;
+        boolean copyUp = false;
+        var data = new ArrayList<String>();
+        for (String option : options) {
+            Word flag = FLAGS.get(option);
+            Word recursive = RECURSIVE.get(option);
+            if (flag != null) {
+                flags = (flags & ~flag.clear()) | flag.set();
+                cleared = (cleared | flag.clear()) & ~flag.set();
+            } else if (PROPAGATION.containsKey(option)) {
+                propagation.add(PROPAGATION.get(option));
+            } else if (recursive != null) {
+                recursiveSet = (recursiveSet & ~recursive.clear()) | recursive.set();
+                recursiveClear = (recursiveClear | recursive.clear()) & ~(recursive.set() & ~MOUNT_ATTR_ATIME);
+            } else if (option.equals("tmpcopyup")) {
+                copyUp = true;
+            } else if (!option.isEmpty()) {
+                data.add(option);
+            }
+        }
+        return new MountOptions(
+                flags, cleared, propagation, recursiveSet, recursiveClear, copyUp, String.join(",", data));
+    }
+
+    /** Whether it is a bind mount. */
+    public boolean isBind() {
+        return (flags & MS_BIND) != 0;
+    }
+
+    /** Whether it ends up read-only. */
+    public boolean isReadOnly() {
+        return (flags & MS_RDONLY) != 0;
+    }
+
+    /**
+     * The flags of the second mount(2) that a bind mount needs, since the first takes no flags but MS_REC; empty when the source's
+     * own flags are right.
+     *
+     * @param source MS_* bits that the source's mount has: those that a user namespace has locked must be repeated
+     */
+    public Optional<Long> bindRemount(long source) {
+        long wanted = ((source & PER_MOUNT) & ~cleared) | (flags & PER_MOUNT);
+        return wanted == (source & PER_MOUNT) ? Optional.empty() : Optional.of(MS_REMOUNT | MS_BIND | wanted);
+    }
+
+    /** Whether mount_setattr(2) is needed. */
+    public boolean hasRecursive() {
+        return recursiveSet != 0 || recursiveClear != 0;
+    }
+
+    private static void flag(String set, long bit, String clear) {
+        FLAGS.put(set, new Word(bit, 0));
+        if (!clear.isEmpty()) {
+            FLAGS.put(clear, new Word(0, bit));
+        }
+    }
+
+    private static void propagation(String name, long bit) {
+        PROPAGATION.put(name, bit);
+        PROPAGATION.put("r" + name, bit | MS_REC);
+    }
+
+    private static void recursive(String set, long bit, String clear) {
+        RECURSIVE.put(set, new Word(bit, 0));
+        RECURSIVE.put(clear, new Word(0, bit));
+    }
+}
