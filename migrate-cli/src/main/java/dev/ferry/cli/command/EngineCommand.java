@@ -1,0 +1,47 @@
+package dev.ferry.cli.command;
+
+import dev.ferry.cli.invocation.EngineProgram;
+import dev.ferry.cli.invocation.Invocation;
+import dev.ferry.cli.invocation.Refusal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** The launcher starts the engine without this class; whoever starts the jar directly gets the same here. */
+@Command(
+        name = "engine",
+        description = "Run the engine in the foreground.",
+        footer = {
+            "",
+            "Options of the engine:",
+            "  --root DIR       what must outlive a reboot: images, containers, checkpoints (/var/lib/ferry)",
+            "  --run DIR        sockets and pins of this boot (/run/ferry)",
+            "  --host ADDRESS   where to listen: unix:///path or tcp://host:port, several times for several"
+        })
+final class EngineCommand implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Parameters(paramLabel = "OPTION", arity = "0..*", description = "passed on to the engine")
+    private List<String> options = List.of();
+
+    EngineCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(EngineProgram.command(invocation));
+        command.addAll(options);
+        Process engine = new ProcessBuilder(command).inheritIO().start();
+        Thread stop = new Thread(engine::destroy, "engine-stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        int code = engine.waitFor();
+        if (code == 127) {
+            throw new Refusal("the engine could not be started: " + String.join(" ", command));
+        }
+        return code;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.ferry.cli.command;
+
+import dev.ferry.api.client.EngineClient;
+import dev.ferry.api.model.image.ImageSummary;
+import dev.ferry.cli.invocation.ExitCode;
+import dev.ferry.cli.invocation.Invocation;
+import dev.ferry.cli.render.Quantities;
+import dev.ferry.cli.render.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "ls", description = "List images.")
+final class ImageLs implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "also those without a name")
+    private boolean all;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "only ids")
+    private boolean quiet;
+
+    @Option(names = "--json", description = "as JSON, as the engine tells it")
+    private boolean json;
+
+    ImageLs(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<ImageSummary> images;
+        try (EngineClient engine = invocation.engine()) {
+            images = engine.images().list(all);
+        }
+        if (json) {
+            invocation.console().json(images);
+        } else if (quiet) {
+            images.forEach(i -> invocation.console().line(Names.shortId(i.id())));
+        } else {
+            invocation.console().table(table(images, Instant.now()));
+        }
+        return ExitCode.OK;
+    }
+
+    static Table table(List<ImageSummary> images, Instant now) {
+        Table table = new Table("IMAGE", "ID", "CREATED", "SIZE");
+        for (ImageSummary image : images) {
+            String age = Quantities.span(Duration.between(Instant.ofEpochSecond(image.created()), now)) + " ago";
+            List<String> names = image.repoTags().isEmpty() ? List.of("<none>") : image.repoTags();
+            for (String name : names) {
+                table.row(name, Names.shortId(image.id()), age, Quantities.bytes(image.size()));
+            }
+        }
+        return table;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ferry.cli.command;
+
+import dev.ferry.api.client.EngineClient;
+import dev.ferry.api.model.container.ContainerSummary;
+import dev.ferry.cli.invocation.ExitCode;
+import dev.ferry.cli.invocation.Invocation;
+import dev.ferry.cli.render.Quantities;
+import dev.ferry.cli.render.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "ps", description = "List containers.")
+final class Ps implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "also those that do not run")
+    private boolean all;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "only ids")
+    private boolean quiet;
+
+    @Option(names = "--json", description = "as JSON, as the engine tells it")
+    private boolean json;
+
+    Ps(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<ContainerSummary> containers;
+        try (EngineClient engine = invocation.engine()) {
+            containers = engine.containers().list(all, Map.of());
+        }
+        if (json) {
+            invocation.console().json(containers);
+        } else if (quiet) {
+            containers.forEach(c -> invocation.console().line(Names.shortId(c.id())));
+        } else {
+            invocation.console().table(table(containers, Instant.now()));
+        }
+        return ExitCode.OK;
+    }
+
+    static Table table(List<ContainerSummary> containers, Instant now) {
+        Table table = new Table("CONTAINER ID", "NAME", "IMAGE", "COMMAND", "CREATED", "STATUS");
+        for (ContainerSummary c : containers) {
+            String age = Quantities.span(Duration.between(Instant.ofEpochSecond(c.created()), now)) + " ago";
+            table.row(
+                    Names.shortId(c.id()),
+                    c.names().isEmpty() ? "" : Names.plain(c.names().getFirst()),
+                    Names.shortImage(c.image()),
+                    Names.cut(c.command(), 30),
+                    age,
+                    c.status());
+        }
+        return table;
+    }
+}

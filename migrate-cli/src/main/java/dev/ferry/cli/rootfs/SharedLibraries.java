@@ -1,0 +1,148 @@
+package dev.ferry.cli.rootfs;
+
+import dev.ferry.cli.invocation.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Finds the libraries a program needs where the host's loader finds them, ld.so(8), and puts each at the same path in the root file
+ * system, the loader included. Files are read, never executed.
+ */
+final class SharedLibraries {
+    private static final List<String> TRUSTED = List.of("/lib64", "/usr/lib64", "/lib", "/usr/lib");
+
+    private final RootfsPlan plan;
+    private final List<Path> directories;
+    private final Set<Path> done = new HashSet<>();
+
+    SharedLibraries(RootfsPlan plan) throws IOException {
+        this.plan = plan;
+        this.directories = directories();
+    }
+
+    /** Adds what a program or library needs; what lies in the file's own tree is left to whoever adds that tree. */
+    void addNeedsOf(Path file) throws IOException {
+        Deque<Path> open = new ArrayDeque<>(List.of(file));
+        while (!open.isEmpty()) {
+            Path next = open.pop();
+            if (!done.add(next.toRealPath())) {
+                continue;
+            }
+            Optional<ElfFile> elf = ElfFile.read(next);
+            if (elf.isEmpty()) {
+                continue;
+            }
+            String interpreter = elf.get().interpreter();
+            if (interpreter != null) {
+                place(Path.of(interpreter));
+            }
+            for (String name : elf.get().needed()) {
+                Found found = find(name, elf.get(), next)
+                        .orElseThrow(() -> new Refusal(
+                                "library '" + name + "', needed by '" + next + "', is not on this host: install it"));
+                if (!found.private_()) {
+                    place(found.path());
+                }
+                open.push(found.path());
+            }
+        }
+    }
+
+    /** A library by name, if the host has it: for those that are opened at run time only. */
+    void addIfPresent(String name) throws IOException {
+        for (Path directory : directories) {
+            Path candidate = directory.resolve(name);
+            if (Files.isRegularFile(candidate)) {
+                place(candidate);
+                addNeedsOf(candidate);
+                return;
+            }
+        }
+    }
+
+    private record Found(Path path, boolean private_) {}
+
+    /** What lies beside the file that needs it comes with that file's own tree. */
+    private Optional<Found> find(String name, ElfFile elf, Path by) throws IOException {
+        Path origin = Objects.requireNonNullElse(by.toRealPath().getParent(), Path.of("/"));
+        for (String searched : elf.searched()) {
+            Path directory = Path.of(
+                            searched.replace("${ORIGIN}", origin.toString()).replace("$ORIGIN", origin.toString()))
+                    .normalize();
+            if (Files.isRegularFile(directory.resolve(name))) {
+                return Optional.of(new Found(directory.resolve(name), searched.contains("ORIGIN")));
+            }
+        }
+        for (Path directory : directories) {
+            if (Files.isRegularFile(directory.resolve(name))) {
+                return Optional.of(new Found(directory.resolve(name), false));
+            }
+        }
+        // libjvm.so lies one level below the libraries that need it and is opened by path
+        try (Stream<Path> beside = Files.walk(origin.resolve("..").normalize(), 2)) {
+            return beside.filter(p -> p.endsWith(name) && Files.isRegularFile(p))
+                    .findFirst()
+                    .map(p -> new Found(p, true));
+        }
+    }
+
+    private void place(Path library) throws IOException {
+        Path parent = library.getParent();
+        Path directory = (parent == null ? Path.of("/") : parent).toRealPath();
+        String path = directory.resolve(library.getFileName()).toString().substring(1);
+        plan.copy(library.toRealPath(), path, 0755);
+    }
+
+    /** The loader's own directories last, those of its configuration first; ldconfig(8). */
+    private static List<Path> directories() throws IOException {
+        Set<Path> directories = new LinkedHashSet<>();
+        read(Path.of("/etc/ld.so.conf"), directories);
+        for (String trusted : TRUSTED) {
+            Path directory = Path.of(trusted);
+            if (Files.isDirectory(directory)) {
+                try (Stream<Path> triplets = Files.list(directory)) {
+                    triplets.filter(p -> p.getFileName().toString().endsWith("-linux-gnu") && Files.isDirectory(p))
+                            .sorted()
+                            .forEach(directories::add);
+                }
+                directories.add(directory);
+            }
+        }
+        return new ArrayList<>(directories);
+    }
+
+    private static void read(Path configuration, Set<Path> directories) throws IOException {
+        if (!Files.isReadable(configuration)) {
+            return;
+        }
+        for (String line : Files.readAllLines(configuration)) {
+            String entry = line.replaceFirst("#.*", "").strip();
+            if (entry.startsWith("include")) {
+                Path pattern = Path.of("/etc")
+                        .resolve(entry.substring("include".length()).strip());
+                Path folder = pattern.getParent();
+                if (folder != null && Files.isDirectory(folder)) {
+                    try (var files = Files.newDirectoryStream(
+                            folder, pattern.getFileName().toString())) {
+                        for (Path file : files) {
+                            read(file, directories);
+                        }
+                    }
+                }
+            } else if (!entry.isEmpty() && Files.isDirectory(Path.of(entry))) {
+                directories.add(Path.of(entry));
+            }
+        }
+    }
+}
