@@ -1,0 +1,30 @@
+package dev.ferry.runtime.monitor;
+
+/**
+ * What a monitor and its starter say to each other while the container comes up.
+ *
+ * <pre>
+ *   engine                     monitor                     child (init, or CRIU)
+ *     │ posix_spawn ─────────────▶ │ clone3 ────────────────────▶ │
+ *     │ ◀── {CHILD, pid} ───────── │                              │ mounts, rights ...
+ *     │ ◀── {READY, 0} ────────────┼───────────────────────────── │ waits at the gate
+ *     │ ─── one byte into the gate ┼────────────────────────────▶ │ seccomp, execve
+ *     │ ◀── end of file ───────────┼───────────────────────────── │ runs
+ * </pre>
+ *
+ * <p>Everything goes through {@link MonitorFd#STATUS} in the words of {@link dev.ferry.runtime.spawn.StatusReport}; a failed step at
+ * any point comes instead of the next message.
+ */
+public final class MonitorProtocol {
+
+    /** The version of descriptors, record and log format, as written to {@code monitor.json}. */
+    public static final int VERSION = 1;
+
+    /** The message that carries the child's process id. */
+    public static final int CHILD = 1;
+
+    /** The message that says that the child waits at the gate. */
+    public static final int READY = 2;
+
+    private MonitorProtocol() {}
+}

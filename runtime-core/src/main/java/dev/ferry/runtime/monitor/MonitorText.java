@@ -1,0 +1,446 @@
+package dev.ferry.runtime.monitor;
+
+import static dev.ferry.runtime.monitor.Calls.O_CLOEXEC;
+import static dev.ferry.runtime.monitor.Calls.O_RDONLY;
+import static dev.ferry.runtime.monitor.Calls.O_RDWR;
+import static dev.ferry.runtime.monitor.Calls.O_WRONLY;
+
+import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.runtime.spawn.Block;
+import dev.ferry.runtime.spawn.Cell;
+import dev.ferry.runtime.spawn.Label;
+import dev.ferry.runtime.spawn.Program;
+import dev.ferry.runtime.spawn.ProgramBuilder;
+import dev.ferry.runtime.spawn.StepDraft;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a monitor's program around the program of its child.
+ *
+ * <pre>
+ *   own keyring, no signals, pipes ─ clone3 ─┬─ child's steps ... execve
+ *                                            └─ report pid, let go of the child's descriptors
+ *     ┌──────────────────────────────────────────┘
+ *     ▼
+ *   wait for output, SIGCHLD or a control byte ◀──┐
+ *     frame what there is of stdout and stderr    │
+ *     wait4(WNOHANG): still running ──────────────┘
+ *     ended: drain the pipes, write the exit record, exit
+ * </pre>
+ *
+ * <p>The monitor's own failure ends the child (an output that nobody reads would block it for ever) and goes into the exit
+ * record, because the status pipe is closed as soon as the child's process id is reported.
+ */
+public final class MonitorText {
+    private static final long SIGCHLD = 17;
+    private static final int SIG_SETMASK = 2;
+    private static final int PR_SET_NAME = 15;
+    private static final int PR_SET_DUMPABLE = 4;
+    private static final int CLOCK_REALTIME = 0;
+    private static final short POLLIN = 1;
+    private static final int WNOHANG_WALL = 1 | 0x4000_0000;
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_SEQPACKET = 5;
+    private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
+    private static final int SIGKILL = 9;
+    private static final long CLONE_PIDFD = 0x1000;
+    private static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
+    private static final int CLONE_ARGS = 88;
+
+    /** To wait4: any child. */
+    private static final Long NEXT = -1L;
+
+    private static final int OUT = 0;
+    private static final int ERR = 1;
+    private static final int SIGNALS = 2;
+    private static final int CONTROL = 3;
+    private static final int POLLFD = 8;
+
+    /** Where the length lies behind the two vectors of a frame: the last word of the second, and the first of the header. */
+    private static final int FRAME_LENGTH = 24;
+
+    /** What the monitor's first child is. */
+    public enum Kind {
+        /** The container's init. */
+        START,
+        /** A process that makes the container's further process as a sibling of its own, names it, and ends. */
+        EXEC,
+        /** CRIU, which makes the container's init as a sibling of its own and ends. */
+        RESTORE
+    }
+
+    /**
+     * What differs between monitors.
+     *
+     * @param name of the program, for listings and texts
+     * @param kind what the first child is
+     * @param cloneFlags namespaces of the child, CLONE_NEW*
+     * @param intoCgroup whether the child is born inside the cgroup at {@link MonitorFd#CGROUP}
+     * @param terminal whether there is a terminal instead of pipes; its master comes at {@link MonitorFd#TTY_SOCKET}, from the
+     *     child or, when restoring, from the engine
+     * @param keepStdin whether to make an input pipe
+     * @param given which descriptors of the table the engine places
+     * @param profiled whether to take the time of stages
+     */
+    public record Shape(
+            String name,
+            Kind kind,
+            long cloneFlags,
+            boolean intoCgroup,
+            boolean terminal,
+            boolean keepStdin,
+            Set<MonitorFd> given,
+            boolean profiled) {
+        public Shape {
+            given = Set.copyOf(given);
+        }
+
+        boolean inputPipe() {
+            return keepStdin && !terminal;
+        }
+    }
+
+    private final Shape shape;
+    private final ProgramBuilder p;
+    private final Calls calls;
+    private final Block record;
+    private final Block polled;
+    private final Block buffer;
+    private final Block moment;
+    private final @Nullable Block[] frames = new Block[2];
+    private final Cell child;
+    private final Cell childFd;
+
+    private MonitorText(Shape shape) {
+        this.shape = shape;
+        this.p = new ProgramBuilder(shape.name(), MonitorFd.STATUS.number(), shape.profiled());
+        this.calls = new Calls(p);
+        this.record = p.block("record", RecordLayout.BYTES).putLong(0, RecordLayout.ENDED);
+        this.polled = p.block("polled", 4 * POLLFD);
+        this.buffer = p.block("buffer", LogFrames.MAX_PAYLOAD);
+        this.moment = p.block("moment", 16).putLong(8, 100_000_000);
+        this.child = p.cell("child");
+        this.childFd = p.cell("child's pidfd");
+    }
+
+    /**
+     * The whole program.
+     *
+     * @param childSteps appends the child's steps, which end in execve or exit; they begin with all signals blocked and all
+     *     descriptors of the table open
+     */
+    public static Program write(Shape shape, Consumer<Calls> childSteps) {
+        var text = new MonitorText(shape);
+        text.settle();
+        text.makeChannels();
+        Label childLabel = text.cloneChild();
+        Label failed = text.p.label("monitor failed");
+        text.p.failTo(failed);
+        text.letGo();
+        if (shape.terminal()) {
+            text.receiveMaster();
+        }
+        text.watch();
+        text.p.at(failed);
+        text.recordFailure();
+        text.p.failTo(text.p.reportFailure());
+        text.p.at(childLabel);
+        childSteps.accept(text.calls);
+        return text.p.build();
+    }
+
+    /** Becomes a process of its own: nothing inherited that could hold, harm or tell about the engine. */
+    private void settle() {
+        p.stage("monitor");
+        // Occupies every number of the table that is not placed, so that the kernel chooses only higher ones
+        for (MonitorFd fd : EnumSet.allOf(MonitorFd.class)) {
+            if (!shape.given().contains(fd)) {
+                p.call("occupy " + fd, Syscall.DUP3, 0, fd.number(), O_CLOEXEC);
+            }
+        }
+        p.call("occupy the last", Syscall.DUP3, 0, MonitorFd.FREE - 1, O_CLOEXEC);
+        calls.closeFrom(MonitorFd.FREE, 0xffff_ffffL);
+        p.call("name the monitor", Syscall.PRCTL, PR_SET_NAME, "ferry-monitor", 0, 0, 0);
+        calls.prctl("hide the monitor's memory", PR_SET_DUMPABLE, 0);
+        p.call("leave the engine's directory", Syscall.CHDIR, "/");
+        calls.ownKeyring();
+        Block all = p.block("all signals", 8).putLong(0, -1);
+        p.call("block signals", Syscall.RT_SIGPROCMASK, SIG_SETMASK, all, 0, 8);
+        Block chld = p.block("SIGCHLD", 8).putLong(0, 1L << (SIGCHLD - 1));
+        Cell signals = p.cell("signals");
+        p.call("watch for SIGCHLD", Syscall.SIGNALFD4, -1, chld, 8, Calls.O_NONBLOCK | O_CLOEXEC)
+                .to(signals);
+        calls.park(signals, MonitorFd.SIGNALS);
+    }
+
+    private void makeChannels() {
+        if (shape.terminal()) {
+            if (shape.kind() != Kind.RESTORE) {
+                // The child takes the end that pipes would use for its output
+                Block pair = p.block("terminal sockets", 8);
+                p.call("make the terminal's sockets", Syscall.SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0, pair);
+                calls.park(pair.cell(0), MonitorFd.TTY_SOCKET);
+                calls.park(pair.cell(4), MonitorFd.STDOUT_WRITE);
+            }
+        } else {
+            pipe("stdout", MonitorFd.STDOUT_READ, MonitorFd.STDOUT_WRITE);
+            calls.nonBlocking(MonitorFd.STDOUT_READ, O_RDONLY);
+            pipe("stderr", MonitorFd.STDERR_READ, MonitorFd.STDERR_WRITE);
+            calls.nonBlocking(MonitorFd.STDERR_READ, O_RDONLY);
+        }
+        if (shape.inputPipe()) {
+            pipe("stdin", MonitorFd.STDIN_READ, MonitorFd.STDIN_WRITE);
+            // The engine writes through a copy of this end, and must not hang on a container that does not read
+            calls.nonBlocking(MonitorFd.STDIN_WRITE, O_WRONLY);
+            pipe("control", MonitorFd.CONTROL_READ, MonitorFd.CONTROL_WRITE);
+            calls.nonBlocking(MonitorFd.CONTROL_READ, O_RDONLY);
+        }
+    }
+
+    private void pipe(String name, MonitorFd read, MonitorFd write) {
+        Block pair = p.block(name + " pipe", 8);
+        p.call("make the " + name + " pipe", Syscall.PIPE2, pair, O_CLOEXEC);
+        calls.park(pair.cell(0), read);
+        calls.park(pair.cell(4), write);
+    }
+
+    private Label cloneChild() {
+        p.stage("clone");
+        long flags = shape.cloneFlags() | CLONE_PIDFD | (shape.intoCgroup() ? CLONE_INTO_CGROUP : 0);
+        Block arguments = p.block("clone arguments", CLONE_ARGS)
+                .putLong(0, flags)
+                .putAddress(8, childFd.address())
+                .putLong(32, SIGCHLD);
+        if (shape.intoCgroup()) {
+            arguments.putLong(80, MonitorFd.CGROUP.number());
+        }
+        Label label = p.label("child");
+        p.call("clone the child", Syscall.CLONE3, arguments, CLONE_ARGS)
+                .to(child)
+                .ifZero(label);
+        return label;
+    }
+
+    /** Tells who the child is, then closes what only the child may hold: an end of a pipe kept here would never end. */
+    private void letGo() {
+        calls.park(childFd, MonitorFd.CHILD);
+        if (shape.kind() != Kind.EXEC) {
+            p.message("report the child", MonitorFd.STATUS.number(), MonitorProtocol.CHILD, child);
+        }
+        calls.close(MonitorFd.STATUS);
+        calls.closeFrom(MonitorFd.GATE.number(), MonitorFd.CRIU_RPC.number());
+        calls.closeFrom(MonitorFd.STDOUT_WRITE.number(), MonitorFd.STDERR_WRITE.number());
+        calls.close(MonitorFd.STDIN_READ);
+        calls.close(MonitorFd.IMAGES);
+        calls.closeFrom(MonitorFd.TARGET.number(), MonitorFd.FREE - 1L);
+        if (!shape.terminal()) {
+            calls.close(MonitorFd.TTY_SOCKET);
+        }
+        if (!shape.inputPipe()) {
+            calls.close(MonitorFd.STDIN_WRITE);
+            calls.closeFrom(MonitorFd.CONTROL_READ.number(), MonitorFd.CONTROL_WRITE.number());
+        }
+    }
+
+    /** Takes the terminal's master; none comes when whoever has it dies before, and then there is only the end to wait for. */
+    private void receiveMaster() {
+        Block control = p.block("control message", 24);
+        Block vector = p.block("one byte", 24);
+        vector.putAddress(0, vector.address(16)).putLong(8, 1);
+        Block header = p.block("message", 56)
+                .putAddress(16, vector)
+                .putLong(24, 1)
+                .putAddress(32, control)
+                .putLong(40, control.size());
+        Label none = p.label("no terminal");
+        Label closed = p.label("terminal socket closed");
+        p.call("receive the terminal", Syscall.RECVMSG, MonitorFd.TTY_SOCKET.number(), header, MSG_CMSG_CLOEXEC)
+                .ifZero(none)
+                .ifError(none);
+        Cell master = control.cell(16);
+        p.call("park " + MonitorFd.TTY_MASTER, Syscall.DUP3, master, MonitorFd.TTY_MASTER.number(), O_CLOEXEC)
+                .ifError(none);
+        calls.close(master);
+        calls.nonBlocking(MonitorFd.TTY_MASTER, O_RDWR).then(closed);
+        p.at(none);
+        p.call("do without a terminal", Syscall.DUP, -1)
+                .to(polled.cell(OUT * POLLFD))
+                .ifError(closed);
+        p.at(closed);
+        calls.close(MonitorFd.TTY_SOCKET);
+    }
+
+    private void watch() {
+        watched(OUT, MonitorFd.STDOUT_READ);
+        watched(ERR, shape.terminal() ? null : MonitorFd.STDERR_READ);
+        watched(SIGNALS, MonitorFd.SIGNALS);
+        watched(CONTROL, shape.inputPipe() ? MonitorFd.CONTROL_READ : null);
+        if (shape.kind() != Kind.START) {
+            Label second = p.label("first child ended");
+            loop("first", child, record.address(RecordLayout.CRIU_STATUS), second);
+            p.at(second);
+        }
+        Label ended = p.label("ended");
+        // wait4(-1): only one child is left, and nobody told us its number
+        Object last = shape.kind() == Kind.START ? child : (Object) NEXT;
+        loop("last", last, record.address(RecordLayout.WAIT_STATUS), ended);
+        p.at(ended);
+        finish();
+    }
+
+    private void watched(int slot, @Nullable MonitorFd fd) {
+        polled.putInt(slot * POLLFD, fd == null ? -1 : fd.number()).putShort(slot * POLLFD + 4, POLLIN);
+    }
+
+    /** Carries output until a child has ended. Enters by looking for the end: it may have come before the loop. */
+    private void loop(String name, Object pid, Object status, Label ended) {
+        p.stage(name + " loop");
+        Label poll = p.label(name + ": wait");
+        Label errors = p.label(name + ": stderr");
+        Label signals = p.label(name + ": signals");
+        Label look = p.label(name + ": look for the end");
+        Label control = p.label(name + ": control");
+        p.at(look);
+        p.call(
+                        "look whether the child has ended",
+                        Syscall.WAIT4,
+                        pid,
+                        status,
+                        WNOHANG_WALL,
+                        record.address(RecordLayout.USAGE))
+                .to(record.cell(RecordLayout.WAIT_RESULT))
+                .ifPositive(ended)
+                .ifZero(control)
+                .ifError(ended);
+        p.at(control);
+        if (shape.inputPipe()) {
+            Label closed = p.label(name + ": stdin closed");
+            p.call("take a control byte", Syscall.READ, MonitorFd.CONTROL_READ.number(), buffer, 1)
+                    .tolerating(Errno.EAGAIN)
+                    .ifZero(poll);
+            calls.close(MonitorFd.STDIN_WRITE).ifError(closed);
+            p.at(closed);
+        }
+        p.at(poll);
+        p.call("wait for something to do", Syscall.PPOLL, polled, 4, 0, 0, 0).tolerating(Errno.EINTR);
+        carry(OUT, MonitorFd.STDOUT_READ, errors);
+        p.at(errors);
+        if (!shape.terminal()) {
+            carry(ERR, MonitorFd.STDERR_READ, signals);
+        }
+        p.at(signals);
+        p.call("take a signal", Syscall.READ, MonitorFd.SIGNALS.number(), buffer, 128)
+                .tolerating(Errno.EAGAIN)
+                .ifZero(control)
+                .ifPositive(look);
+    }
+
+    /** Moves what there is of one stream into the log, once; at its end stops polling it. */
+    private void carry(int slot, MonitorFd from, Label next) {
+        Label end = p.label("end of " + from);
+        read(slot, from, end, next);
+        append(slot, next);
+        p.at(end);
+        p.call("stop polling " + from, Syscall.DUP, -1)
+                .to(polled.cell(slot * POLLFD))
+                .ifError(next);
+    }
+
+    /**
+     * Reads once; goes on with the next step when there is output. A terminal whose last user is gone answers EIO, a pipe zero;
+     * where there is nothing yet both answer EAGAIN.
+     */
+    private void read(int slot, MonitorFd from, Label end, Label nothing) {
+        StepDraft draft = p.call("read " + from, Syscall.READ, from.number(), buffer, LogFrames.MAX_PAYLOAD)
+                .to(frame(slot).cell(FRAME_LENGTH));
+        if (shape.terminal()) {
+            draft.tolerating(Errno.EAGAIN).ifZero(nothing).ifError(end);
+        } else {
+            draft.ifZero(end).ifError(nothing);
+        }
+    }
+
+    /**
+     * Writes a frame. The result of read is both the length in the vector and the first word of the header, which begins there.
+     * Where the disk is full it tries once more, then drops the frame and leaves a mark in the record: the container goes on.
+     */
+    private void append(int slot, Label next) {
+        Block frame = frame(slot);
+        Label again = p.label("write again");
+        Label lost = p.label("frame lost");
+        p.call("take the time of the output", Syscall.CLOCK_GETTIME, CLOCK_REALTIME, frame.address(FRAME_LENGTH + 8));
+        p.call("append to the log", Syscall.WRITEV, MonitorFd.LOG.number(), frame, 2)
+                .then(next)
+                .ifError(again);
+        p.at(again);
+        p.call("give the disk a moment", Syscall.PPOLL, 0, 0, moment, 0, 0);
+        p.call("append to the log again", Syscall.WRITEV, MonitorFd.LOG.number(), frame, 2)
+                .then(next)
+                .ifError(lost);
+        p.at(lost);
+        p.call("mark the lost output", Syscall.DUP, -1)
+                .to(record.cell(RecordLayout.LOG_DAMAGED))
+                .ifError(next);
+    }
+
+    private Block frame(int slot) {
+        Block frame = frames[slot];
+        if (frame == null) {
+            frame = p.block(slot == OUT ? "stdout frame" : "stderr frame", FRAME_LENGTH + LogFrames.HEADER_BYTES);
+            frame.putAddress(0, frame.address(FRAME_LENGTH)).putLong(8, LogFrames.HEADER_BYTES);
+            frame.putAddress(16, buffer);
+            frame.putLong(FRAME_LENGTH + 24, LogFrames.MARK | (slot == OUT ? LogFrame.STDOUT : LogFrame.STDERR));
+            frames[slot] = frame;
+        }
+        return frame;
+    }
+
+    /** What the child wrote before it ended is in the pipes; whoever else still holds them is not waited for. */
+    private void finish() {
+        p.stage("end");
+        Label record = p.label("record the end");
+        Label errors = shape.terminal() ? record : p.label("drain stderr");
+        drain(OUT, MonitorFd.STDOUT_READ, errors);
+        if (!shape.terminal()) {
+            p.at(errors);
+            drain(ERR, MonitorFd.STDERR_READ, record);
+        }
+        p.at(record);
+        p.call(
+                "take the time of the end",
+                Syscall.CLOCK_GETTIME,
+                CLOCK_REALTIME,
+                this.record.address(RecordLayout.TIME));
+        p.call("write the record", Syscall.PWRITE64, MonitorFd.RECORD.number(), this.record, RecordLayout.BYTES, 0);
+        p.exit(0);
+    }
+
+    private void drain(int slot, MonitorFd from, Label next) {
+        Label more = p.label("drain " + from);
+        p.at(more);
+        read(slot, from, next, next);
+        append(slot, more);
+    }
+
+    /** The failure first: ending a child that is gone already would be a failure of its own, and only the last one is kept. */
+    private void recordFailure() {
+        p.stage("monitor failed");
+        Label exit = p.label("exit after the monitor's failure");
+        Block magic = p.block("failure magic", 8).putLong(0, RecordLayout.FAILED);
+        Block rest = p.block("rest of the failure record", RecordLayout.BYTES - 24);
+        Block vector = p.block("failure record", 48);
+        vector.putAddress(0, magic).putLong(8, magic.size());
+        vector.putAddress(16, p.failure()).putLong(24, p.failure().size());
+        vector.putAddress(32, rest).putLong(40, rest.size());
+        p.failTo(exit);
+        p.call("take the time of the failure", Syscall.CLOCK_GETTIME, CLOCK_REALTIME, rest);
+        p.call("write the failure", Syscall.WRITEV, MonitorFd.RECORD.number(), vector, 3);
+        p.call("end the child", Syscall.PIDFD_SEND_SIGNAL, MonitorFd.CHILD.number(), SIGKILL, 0, 0);
+        p.at(exit);
+        p.exit(ProgramBuilder.FAILED);
+    }
+}
