@@ -1,5 +1,6 @@
 package dev.ferry.runtime.spawn;
 
+import dev.ferry.runtime.linux.abi.Fcntl;
 import dev.ferry.runtime.linux.abi.Syscall;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -163,6 +164,11 @@ public final class ProgramBuilder {
     /** Goes on at a label. A step that can not fail stands in for the jump that the interpreter does not have. */
     public void jump(Label label) {
         call("go on at " + label.name(), Syscall.GETPID).then(label);
+    }
+
+    /** Closes a descriptor when execve(2) succeeds: the end of file at the other end says so. fcntl(2) */
+    public void closeOnExec(int fd) {
+        call("close descriptor " + fd + " on exec", Syscall.FCNTL, fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
     }
 
     /** Ends the process with a code from 0 to 255. exit_group(2) */
