@@ -1,5 +1,8 @@
 package dev.ferry.runtime.seccomp;
 
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.MemFd;
+import dev.ferry.runtime.linux.OpenFiles;
 import java.io.IOException;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
@@ -35,6 +38,9 @@ final class LibSeccomp {
 
     private static final int EEXIST = 17;
 
+    /** A program that is longer than this, eight times what the kernel takes, is cut off and refused all the same. */
+    private static final int MOST_BYTES = 8 * SeccompFilter.MAXIMUM_INSTRUCTIONS * SeccompFilter.INSTRUCTION_BYTES;
+
     /** {@code struct scmp_arg_cmp {unsigned int arg; enum scmp_compare op; uint64_t datum_a, datum_b;}} */
     private static final MemoryLayout ARGUMENT = MemoryLayout.structLayout(
             ValueLayout.JAVA_INT.withName("arg"),
@@ -44,12 +50,6 @@ final class LibSeccomp {
 
     private static final AddressLayout POINTER = ValueLayout.ADDRESS;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-
-    private static final int MFD_CLOEXEC = 1;
-    private static final Binder LIBC = new Binder(Linker.nativeLinker().defaultLookup());
-    private static final MethodHandle MEMFD_CREATE =
-            LIBC.bind("memfd_create", FunctionDescriptor.of(INT, POINTER, INT));
-    private static final MethodHandle CLOSE = LIBC.bind("close", FunctionDescriptor.of(INT, INT));
 
     private final String version;
     private final MethodHandle init;
@@ -222,16 +222,13 @@ final class LibSeccomp {
         byte[] export() throws SeccompRefused, IOException {
             int rc;
             byte[] program;
-            int descriptor = memoryFile();
-            try {
-                rc = (int) exportBpf.invokeExact(context, descriptor);
-                program = Files.readAllBytes(Path.of("/proc/self/fd/" + descriptor));
+            try (Fd file = MemFd.create("seccomp")) {
+                rc = (int) exportBpf.invokeExact(context, file.number());
+                program = OpenFiles.readAt(file, 0, MOST_BYTES);
             } catch (IOException e) {
                 throw e;
             } catch (Throwable t) {
                 throw wrong("seccomp_export_bpf", t);
-            } finally {
-                closeFile(descriptor);
             }
             if (rc < 0) {
                 throw new SeccompRefused(
@@ -257,29 +254,6 @@ final class LibSeccomp {
      * @param operator enum scmp_compare: 1 not equal, 2 less, 3 less or equal, 4 equal, 5 greater or equal, 6 greater, 7 masked equal
      */
     record Comparison(int argument, int operator, long first, long second) {}
-
-    private static int memoryFile() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            int descriptor = (int) MEMFD_CREATE.invokeExact(arena.allocateFrom("seccomp"), MFD_CLOEXEC);
-            if (descriptor < 0) {
-                throw new IOException("cannot make a file in memory for a filter: memfd_create(2) fails");
-            }
-            return descriptor;
-        } catch (IOException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw wrong("memfd_create", t);
-        }
-    }
-
-    private static void closeFile(int descriptor) {
-        try {
-            int ignored = (int) CLOSE.invokeExact(descriptor);
-            assert ignored == 0;
-        } catch (Throwable t) {
-            throw wrong("close", t);
-        }
-    }
 
     private static String versionOf(MethodHandle handle) {
         try {
