@@ -84,7 +84,7 @@ public final class CriuLog {
             new Rule("Magic doesn't match on (\\S+)", IMAGE),
             new Rule("(?:Can't|Unable to) open (?:image )?(\\S+\\.img)", IMAGE),
             new Rule(
-                    "(?:Can't|Unable to) (?:open|read) dir (/proc/\\d+)|No process with pid|Unable to (?:detect|seize) (\\d+)",
+                    "(?:Can't|Unable to) (?:open|read) dir (/proc/\\d+)|No process with pid|Unable to (?:detach from|detect|seize) (\\d+)",
                     NO_SUCH_PROCESS));
 
     private CriuLog() {}

@@ -5,11 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.ferry.runtime.linux.abi.Fcntl;
 import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.linux.abi.Syscall;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** A pipe and the owner of its two ends. pipe2(2) */
 public final class Pipe implements AutoCloseable {
+    private static final int SPLICE_F_NONBLOCK = 2;
+
     private final Fd readEnd;
     private final Fd writeEnd;
 
@@ -43,6 +46,28 @@ public final class Pipe implements AutoCloseable {
                 Libc.invoke(Syscall.FCNTL, writeEnd.number(), Fcntl.F_SETPIPE_SZ, bytes),
                 Syscall.FCNTL,
                 writeEnd + ", F_SETPIPE_SZ, " + bytes);
+    }
+
+    /**
+     * What lies unread in a pipe. The bytes stay where they are. tee(2)
+     *
+     * @param readEnd of any pipe; borrowed
+     */
+    public static byte[] peek(Fd readEnd) throws IOException {
+        int length = DeviceControl.readableBytes(readEnd);
+        if (length == 0) {
+            return new byte[0];
+        }
+        try (Pipe copy = open()) {
+            // tee(2) copies references to whole buffers, so the copy needs as many of them as the original has
+            copy.resize((int) OpenFiles.check(
+                    Libc.invoke(Syscall.FCNTL, readEnd.number(), Fcntl.F_GETPIPE_SZ), Syscall.FCNTL, "F_GETPIPE_SZ"));
+            long copied = OpenFiles.check(
+                    Libc.invoke(Syscall.TEE, readEnd.number(), copy.writeEnd.number(), length, SPLICE_F_NONBLOCK),
+                    Syscall.TEE,
+                    readEnd + ", " + length + " bytes");
+            return OpenFiles.readFully(copy.readEnd, Math.toIntExact(copied));
+        }
     }
 
     /** Closes the ends that are still open. */
