@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the raw blocks of a tar on their way to the reader, because the reader believes them: it would hold an extended header
@@ -48,9 +50,16 @@ final class TarGuard extends FilterInputStream {
     private boolean sparseMapInData;
     private final StringBuilder sparseCount = new StringBuilder();
 
+    private @Nullable IOException failure;
+
     TarGuard(InputStream in, ArchiveLimits limits) {
         super(in);
         this.limits = limits;
+    }
+
+    /** Why the stream below or this guard failed; empty when a reader's complaint is its own. */
+    Optional<IOException> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** Extended attributes of the entry whose header was read last. */
@@ -66,6 +75,15 @@ final class TarGuard extends FilterInputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            return guarded(bytes, offset, length);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private int guarded(byte[] bytes, int offset, int length) throws IOException {
         int n = super.read(bytes, offset, length);
         if (n < 0) {
             if (expecting != Expecting.NOTHING && (filled > 0 || remaining > 0)) {

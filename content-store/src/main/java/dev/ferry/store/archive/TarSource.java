@@ -84,10 +84,8 @@ public final class TarSource implements Closeable {
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 try {
                     return tar.read(buffer, offset, length);
-                } catch (ArchiveRefused e) {
-                    throw e;
-                } catch (IllegalArgumentException e) {
-                    throw new ArchiveRefused("the tar is damaged: " + e.getMessage(), e);
+                } catch (IOException | IllegalArgumentException e) {
+                    throw refusal(e);
                 }
             }
         };
@@ -106,11 +104,15 @@ public final class TarSource implements Closeable {
     private @org.jspecify.annotations.Nullable TarArchiveEntry nextEntry() throws IOException {
         try {
             return tar.getNextEntry();
-        } catch (ArchiveRefused e) {
-            throw e;
-        } catch (IllegalArgumentException e) {
-            throw new ArchiveRefused("the tar is damaged: " + e.getMessage(), e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw refusal(e);
         }
+    }
+
+    /** What the stream below said goes on as it is; what the library says is about the archive. */
+    private IOException refusal(Exception complaint) {
+        return guard.failure()
+                .orElseGet(() -> new ArchiveRefused("the tar is damaged: " + complaint.getMessage(), complaint));
     }
 
     private static TarItem.Kind kind(TarArchiveEntry entry) throws ArchiveRefused {

@@ -22,7 +22,11 @@ record ImageIndex(
     static final int VERSION = 1;
     static final ImageIndex EMPTY = new ImageIndex(Map.of(), Map.of());
 
-    /** @param tagged when a name was last given, ISO 8601 */
+    /**
+     * What is known of an image beside its configuration.
+     *
+     * @param tagged when a name was last given, ISO 8601
+     */
     record Entry(@JsonProperty("tagged") String tagged) {}
 
     ImageIndex {

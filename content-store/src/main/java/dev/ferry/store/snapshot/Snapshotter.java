@@ -58,14 +58,17 @@ public interface Snapshotter {
     void remove(String key) throws SnapshotException, IOException;
 
     /**
-     * Writes what the container added or changed as a tar, and what it deleted as a JSON array of absolute paths. Both files
-     * are on disk (fsync) when this returns. Preconditions: nobody writes to the layer meanwhile (the container is frozen).
+     * Writes what the container added or changed as a tar, and what it deleted as a JSON array of absolute paths. The files are
+     * complete but not forced to the disk: the container is frozen meanwhile, and whoever commits the checkpoint does that
+     * after it runs again. Preconditions: nobody writes to the layer.
      */
     void writeDelta(String key, Path tar, Path deleted) throws SnapshotException, IOException;
 
     /**
-     * Puts a delta into a key's writable layer, which should be empty. The two files are untrusted: nothing outside the layer is
-     * touched, whatever they say.
+     * Replaces everything in a key's writable layer by a delta, in one step. The two files are untrusted: nothing outside the
+     * layer is touched, whatever they say. Preconditions: nothing has the key mounted.
+     *
+     * @throws SnapshotException.DeltaRefused when they are damaged, leave the layer or exceed the limits; nothing is changed
      */
     void applyDelta(String key, Path tar, Path deleted) throws SnapshotException, IOException;
 
