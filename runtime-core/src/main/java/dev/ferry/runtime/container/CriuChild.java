@@ -1,6 +1,7 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.UnixSocket;
 import java.util.Optional;
 
 /** A CRIU process that waits for requests; closing it ends and reaps it. */
@@ -10,6 +11,11 @@ public final class CriuChild implements AutoCloseable {
     CriuChild() {}
 
     public int pid() {
+        throw pending();
+    }
+
+    /** Our end of its request socket; borrowed. */
+    public UnixSocket rpc() {
         throw pending();
     }
 

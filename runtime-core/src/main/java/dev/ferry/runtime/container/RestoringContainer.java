@@ -1,6 +1,7 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -24,6 +25,16 @@ public final class RestoringContainer implements AutoCloseable {
     public static final int NETWORK = 7;
 
     RestoringContainer() {}
+
+    /** CRIU's process. */
+    public int criuPid() {
+        throw pending();
+    }
+
+    /** Our end of its request socket; borrowed. */
+    public UnixSocket rpc() {
+        throw pending();
+    }
 
     /** Where CRIU finds the root file system, in its own mount namespace: the {@code root} of the request. */
     public Path root() {
