@@ -239,12 +239,17 @@ private_program() {
 
 # A script under bin/ for people: what "command" says to the engine.
 wrapper() {
-  local name=${1##*/} line text="exec"
+  local line text="exec"
   while IFS= read -r line; do text+=" $(printf '%q' "$line")"; done <"$TOOLS/$1/command"
+  executable "${1##*/}" <<<"$text \"\$@\""
+}
+
+# Makes standard input a bash script bin/$1.
+executable() {
   mkdir -p "$TOOLS/bin"
-  printf '#!/bin/bash\n%s "$@"\n' "$text" >"$TOOLS/bin/.$name"
-  chmod 755 "$TOOLS/bin/.$name"
-  mv -f "$TOOLS/bin/.$name" "$TOOLS/bin/$name"
+  { echo '#!/bin/bash' && cat; } >"$TOOLS/bin/.$1"
+  chmod 755 "$TOOLS/bin/.$1"
+  mv -f "$TOOLS/bin/.$1" "$TOOLS/bin/$1"
 }
 
 # ---- the single tools ----------------------------------------------------------------------------------------
@@ -401,7 +406,8 @@ private_maven() {
     rm -rf "$TOOLS/maven.root" # without the link "maven" nobody uses it
     unpack_closure "$suite" "$TOOLS/maven.root" maven || continue
     ln -sfn maven.root/usr/share/maven "$TOOLS/maven"
-    find_maven && say "Maven is $MAVEN" && return 0
+    executable mvn <<<"JAVA_HOME=\${JAVA_HOME:-$(printf '%q' "$JDK")} exec $(printf '%q' "$TOOLS/maven/bin/mvn") \"\$@\""
+    find_maven && say "Maven is $MAVEN; for a plain \"mvn\" put $TOOLS/bin on your PATH" && return 0
   done
   return 1
 }
@@ -455,10 +461,23 @@ provide_small_things() {
   [ ${#wanted[@]} != 0 ] || return 0
   say "missing: ${wanted[*]}"
   may_provision "${wanted[@]}" || return 1
-  if [ "$EUID" = 0 ]; then
-    install_packages "${wanted[@]}" && return 0
-  fi
-  by_hand "${wanted[@]}"
+  [ "$EUID" != 0 ] || install_packages "${wanted[@]}"
+  has_busybox || private_busybox
+  # libraries and nft serve the engine, which is root's
+  has_seccomp && has_nft && has_busybox || { by_hand "${wanted[@]}" && return 1; }
+}
+
+# busybox-static needs no loader and no libraries.
+private_busybox() {
+  local suite stage
+  for suite in $(newer_suites); do
+    prepare_own_apt "$suite" || continue
+    stage=$(mktemp -d "$TOOLS/.new.XXXXXX") || return 1
+    mkdir -p "$TOOLS/bin"
+    unpack_closure "$suite" "$stage/root" busybox-static && mv -f "$(compgen -G "$stage/root/*/bin/busybox")" "$TOOLS/bin/busybox"
+    rm -rf "$stage"
+    has_busybox && return 0
+  done
   return 1
 }
 
