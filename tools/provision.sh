@@ -330,17 +330,22 @@ install_packages() {
 # ---- Java and Maven ------------------------------------------------------------------------------------------
 
 provide_jdk() {
-  local version
   say "no JDK $JDK_LEAST or newer found${JDK_REFUSED:+ (too old: $JDK_REFUSED)}"
   may_provision jdk || exit 125
   provision_lock
-  for version in "$JDK_PREFERRED" $(offered_jdks); do
-    [ "$EUID" = 0 ] || break
-    [ -n "$(version_in_distribution "openjdk-$version-jdk-headless")" ] || continue
-    install_packages "openjdk-$version-jdk-headless" && jdk_directories && find_jdk && break
-  done
-  find_jdk || private_jdk || { by_hand jdk && exit 125; }
+  jdk_directories
+  find_jdk || install_jdk || private_jdk || { by_hand jdk && exit 125; }
   provision_unlock
+}
+
+install_jdk() {
+  local version
+  [ "$EUID" = 0 ] || return 1
+  for version in "$JDK_PREFERRED" $(offered_jdks); do
+    [ -n "$(version_in_distribution "openjdk-$version-jdk-headless")" ] || continue
+    install_packages "openjdk-$version-jdk-headless" && jdk_directories && find_jdk && return 0
+  done
+  return 1
 }
 
 # The JDK releases the distribution has, newest first, without those that are too old.
@@ -395,9 +400,11 @@ provide_maven() {
   say "no Maven found"
   may_provision maven || exit 125
   provision_lock
-  { [ "$EUID" = 0 ] && install_packages maven && find_maven; } || private_maven || { by_hand maven && exit 125; }
+  find_maven || install_maven || private_maven || { by_hand maven && exit 125; }
   provision_unlock
 }
+
+install_maven() { [ "$EUID" = 0 ] && install_packages maven && find_maven; }
 
 private_maven() {
   local suite
@@ -464,7 +471,9 @@ provide_small_things() {
   [ "$EUID" != 0 ] || install_packages "${wanted[@]}"
   has_busybox || private_busybox
   # libraries and nft serve the engine, which is root's
-  has_seccomp && has_nft && has_busybox || { by_hand "${wanted[@]}" && return 1; }
+  if has_seccomp && has_nft && has_busybox; then return 0; fi
+  by_hand "${wanted[@]}"
+  return 1
 }
 
 # busybox-static needs no loader and no libraries.
