@@ -1,7 +1,8 @@
 package dev.ferry.store.snapshot;
 
+import dev.ferry.runtime.linux.FileNodes;
+import dev.ferry.runtime.linux.OpenFiles;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.ferry.runtime.linux.Inodes;
 import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.store.archive.ArchiveLimits;
 import dev.ferry.store.archive.ArchiveRefused;
@@ -187,9 +188,9 @@ public final class OverlaySnapshotter implements Snapshotter {
         try {
             likeTopLayer(staged, root.lower());
             new WrittenLayer(staged, root.lower()).fillFrom(tar, deleted, limits);
-            Inodes.syncFileSystem(staged);
+            OpenFiles.syncFileSystem(staged);
             steps.before("exchange " + staged + " and " + root.upper());
-            Inodes.exchange(staged, root.upper());
+            FileNodes.exchange(staged, root.upper());
         } catch (ArchiveRefused e) {
             discard(staged, e);
             throw new SnapshotException.DeltaRefused(key, e);
@@ -293,7 +294,7 @@ public final class OverlaySnapshotter implements Snapshotter {
         Path staged = Files.createDirectory(staging.resolve(DurableFiles.randomName()));
         MessageDigest sha256 = Digest.Algorithm.SHA256.computation();
         try {
-            Inodes.chmod(staged, 0755); // unless the layer describes its top
+            FileNodes.changeMode(staged, 0755); // unless the layer describes its top
             try (InputStream raw = new DigestInputStream(content.read(layer), sha256);
                     TarSource tar = TarSource.open(new BufferedInputStream(raw, 1 << 16), limits)) {
                 new Unpacking(new RootedTree(staged, Unpacking::plainDirectory), Unpacking.Deletions.WHITEOUT_FILES)
@@ -305,7 +306,7 @@ public final class OverlaySnapshotter implements Snapshotter {
                 throw new SnapshotException.LayerRefused(layer, new DigestMismatch(layer, actual));
             }
             steps.before("sync " + staged);
-            Inodes.syncFileSystem(staged);
+            OpenFiles.syncFileSystem(staged);
             steps.before("rename " + staged + " to " + place);
             Files.move(staged, place, StandardCopyOption.ATOMIC_MOVE);
             steps.before("sync " + layers);
@@ -358,8 +359,8 @@ public final class OverlaySnapshotter implements Snapshotter {
     /** The top of an overlay shows the owner and permissions of the upper directory, not those of the layers. */
     private static void likeTopLayer(Path upper, List<Path> lower) throws IOException {
         Node top = Node.of(lower.getFirst().toRealPath()).orElseThrow();
-        Inodes.chown(upper, top.owner(), top.group());
-        Inodes.chmod(upper, top.permissions());
+        FileNodes.changeOwner(upper, (int) top.owner(), (int) top.group());
+        FileNodes.changeMode(upper, top.permissions());
     }
 
     /** A record that a power cut left unreadable does not hide the key from {@link #prepare}, which knows what was in it. */

@@ -1,6 +1,7 @@
 package dev.ferry.store.snapshot;
 
-import dev.ferry.runtime.linux.Inodes;
+import dev.ferry.runtime.linux.ExtendedAttributes;
+import dev.ferry.runtime.linux.FileNodes;
 import dev.ferry.runtime.linux.SyscallException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,15 +17,15 @@ final class Overlays {
     private Overlays() {}
 
     static void whiteOut(Path path) throws SyscallException {
-        Inodes.mknod(path, Inodes.S_IFCHR, 0, 0);
+        FileNodes.make(path, FileNodes.S_IFCHR, 0, 0);
     }
 
     static void makeOpaque(Path directory) throws SyscallException {
-        Inodes.setAttribute(directory, OPAQUE, YES);
+        ExtendedAttributes.set(directory, OPAQUE, YES);
     }
 
     static boolean isOpaque(Path directory) throws SyscallException {
-        return isOpaque(Inodes.attributes(directory));
+        return isOpaque(ExtendedAttributes.all(directory));
     }
 
     static boolean isOpaque(Map<String, byte[]> attributes) {

@@ -1,7 +1,8 @@
 package dev.ferry.store.snapshot;
 
+import dev.ferry.runtime.linux.ExtendedAttributes;
+import dev.ferry.runtime.linux.FileNodes;
 import dev.ferry.runtime.linux.Errno;
-import dev.ferry.runtime.linux.Inodes;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.store.archive.ArchivePath;
 import dev.ferry.store.archive.ArchiveRefused;
@@ -57,7 +58,7 @@ final class Unpacking {
     /** The directory an image's layer uses without describing it, as docker makes it. */
     static void plainDirectory(Path directory, ArchivePath path) throws IOException {
         Files.createDirectory(directory);
-        Inodes.chmod(directory, 0755);
+        FileNodes.changeMode(directory, 0755);
     }
 
     void unpack(TarSource tar) throws IOException {
@@ -66,7 +67,7 @@ final class Unpacking {
         }
         for (Map.Entry<Path, Instant> directory : directoryTimes.entrySet()) {
             if (Node.of(directory.getKey()).filter(Node::isDirectory).isPresent()) {
-                Inodes.setTimes(directory.getKey(), directory.getValue());
+                FileNodes.changeTimes(directory.getKey(), directory.getValue(), directory.getValue());
             }
         }
     }
@@ -155,9 +156,9 @@ final class Unpacking {
                 link(place, item, tar);
                 return; // the file is described where it was made
             }
-            case CHARACTER_DEVICE -> device(place, Inodes.S_IFCHR, item);
-            case BLOCK_DEVICE -> device(place, Inodes.S_IFBLK, item);
-            case FIFO -> Inodes.mknod(place, Inodes.S_IFIFO, 0, 0);
+            case CHARACTER_DEVICE -> device(place, FileNodes.S_IFCHR, item);
+            case BLOCK_DEVICE -> device(place, FileNodes.S_IFBLK, item);
+            case FIFO -> FileNodes.make(place, FileNodes.S_IFIFO, 0, 0);
         }
         describe(place, item);
     }
@@ -167,7 +168,7 @@ final class Unpacking {
             throw new ArchiveRefused(
                     "\"" + item.path() + "\" is a deletion in the kernel's own form: deletions are listed apart");
         }
-        Inodes.mknod(place, type, item.deviceMajor(), item.deviceMinor());
+        FileNodes.make(place, type, item.deviceMajor(), item.deviceMinor());
     }
 
     private void link(Path place, TarItem item, TarSource tar) throws IOException {
@@ -219,9 +220,9 @@ final class Unpacking {
 
     private void describe(Path place, TarItem item) throws IOException {
         boolean link = item.kind() == TarItem.Kind.SYMBOLIC_LINK;
-        Inodes.chown(place, item.owner(), item.group());
+        FileNodes.changeOwner(place, (int) item.owner(), (int) item.group());
         if (!link) {
-            Inodes.chmod(place, item.mode());
+            FileNodes.changeMode(place, item.mode());
         }
         for (Map.Entry<String, byte[]> attribute : item.attributes().entrySet()) {
             attribute(place, item, attribute.getKey(), attribute.getValue());
@@ -230,7 +231,7 @@ final class Unpacking {
         if (item.kind() == TarItem.Kind.DIRECTORY) {
             directoryTimes.put(place, time);
         } else {
-            Inodes.setTimes(place, time);
+            FileNodes.changeTimes(place, time, time);
         }
     }
 
@@ -246,7 +247,7 @@ final class Unpacking {
             return; // SELinux labels are of the host that made the archive
         }
         try {
-            Inodes.setAttribute(place, name, value);
+            ExtendedAttributes.set(place, name, value);
         } catch (SyscallException e) {
             // As docker: "user." attributes are refused on links and devices, others where the file system has none.
             // What

@@ -1,10 +1,11 @@
 package dev.ferry.store.snapshot;
 
+import dev.ferry.runtime.linux.ExtendedAttributes;
+import dev.ferry.runtime.linux.FileNodes;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ferry.runtime.linux.Inodes;
 import dev.ferry.store.archive.ArchiveLimits;
 import dev.ferry.store.archive.ArchivePath;
 import dev.ferry.store.archive.ArchiveRefused;
@@ -67,7 +68,7 @@ final class WrittenLayer {
             deletions.add("/" + path);
             return;
         }
-        Map<String, byte[]> attributes = new TreeMap<>(Inodes.attributes(file));
+        Map<String, byte[]> attributes = new TreeMap<>(ExtendedAttributes.all(file));
         boolean opaque = node.isDirectory() && Overlays.isOpaque(attributes);
         if (attributes.containsKey("trusted.overlay.redirect")) {
             throw new ArchiveRefused(
@@ -157,7 +158,7 @@ final class WrittenLayer {
         if (!hiddenByUpper(path) && lower.isVisible(path)) {
             Overlays.whiteOut(file);
         }
-        Inodes.setTimes(here, directory.modified()); // as it was in the container, not as of now
+        FileNodes.changeTimes(here, directory.modified(), directory.modified()); // as it was in the container, not as of now
     }
 
     private boolean hiddenByUpper(ArchivePath path) throws IOException {
@@ -182,9 +183,9 @@ final class WrittenLayer {
             }
             if (node.isDirectory()) {
                 Files.createDirectory(directory);
-                Inodes.chown(directory, node.owner(), node.group());
-                Inodes.chmod(directory, node.permissions());
-                Inodes.setTimes(directory, node.modified());
+                FileNodes.changeOwner(directory, (int) node.owner(), (int) node.group());
+                FileNodes.changeMode(directory, node.permissions());
+                FileNodes.changeTimes(directory, node.modified(), node.modified());
                 return;
             }
         }

@@ -3,7 +3,7 @@ package dev.ferry.store.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.ferry.runtime.linux.Inodes;
+import dev.ferry.runtime.linux.ExtendedAttributes;
 import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.store.archive.ArchiveLimits;
 import dev.ferry.store.content.ContentStore;
@@ -65,9 +65,9 @@ class OverlaySnapshotterTest extends SnapshotterContract {
         assertThat(node(layer.resolve("d/dated")).modified()).isEqualTo(Instant.ofEpochSecond(1234567890, 123456789));
         assertThat(node(layer.resolve("d/again")).identity())
                 .isEqualTo(node(layer.resolve("d/dated")).identity());
-        assertThat(Inodes.attributes(layer.resolve("d/ping")).get("security.capability"))
+        assertThat(ExtendedAttributes.all(layer.resolve("d/ping")).get("security.capability"))
                 .isEqualTo(CAPABILITY);
-        assertThat(Inodes.attributes(layer.resolve("d/noted")).get("user.note"))
+        assertThat(ExtendedAttributes.all(layer.resolve("d/noted")).get("user.note"))
                 .isEqualTo(new byte[] {(byte) 0xff, 0, 1});
         assertThat(Files.readSymbolicLink(layer.resolve("d/link"))).isEqualTo(Path.of("/etc/passwd"));
         Node device = node(layer.resolve("d/null"));
@@ -142,13 +142,13 @@ class OverlaySnapshotterTest extends SnapshotterContract {
     void attributesAreCarriedRaw() throws Exception {
         RootFilesystem.Overlay one = snapshots.prepare("one", List.of());
         Path file = Files.writeString(one.upper().resolve("ping"), "x");
-        Inodes.setAttribute(file, "security.capability", CAPABILITY);
+        ExtendedAttributes.set(file, "security.capability", CAPABILITY);
         Path tar = root.resolve("tar");
         Path deleted = root.resolve("deleted");
         snapshots.writeDelta("one", tar, deleted);
         RootFilesystem.Overlay two = snapshots.prepare("two", List.of());
         snapshots.applyDelta("two", tar, deleted);
-        assertThat(Inodes.attributes(two.upper().resolve("ping")).get("security.capability"))
+        assertThat(ExtendedAttributes.all(two.upper().resolve("ping")).get("security.capability"))
                 .isEqualTo(CAPABILITY);
     }
 
@@ -206,11 +206,11 @@ class OverlaySnapshotterTest extends SnapshotterContract {
                 .file("y", "y")
                 .bytes();
         applied("one", hostile, "[]");
-        assertThat(Inodes.attributes(root.upper().resolve("x"))).isEmpty();
-        assertThat(Inodes.attributes(root.upper().resolve("y"))).isEmpty();
+        assertThat(ExtendedAttributes.all(root.upper().resolve("x"))).isEmpty();
+        assertThat(ExtendedAttributes.all(root.upper().resolve("y"))).isEmpty();
         Path layer = unpacked(hostile);
-        assertThat(Inodes.attributes(layer.resolve("x"))).isEmpty();
-        assertThat(Inodes.attributes(layer.resolve("y"))).isEmpty();
+        assertThat(ExtendedAttributes.all(layer.resolve("x"))).isEmpty();
+        assertThat(ExtendedAttributes.all(layer.resolve("y"))).isEmpty();
     }
 
     @Test
@@ -340,7 +340,7 @@ class OverlaySnapshotterTest extends SnapshotterContract {
             for (Path file : files.toList()) {
                 Node node = node(file);
                 Map<String, String> attributes = new TreeMap<>();
-                Inodes.attributes(file).forEach((name, value) -> {
+                ExtendedAttributes.all(file).forEach((name, value) -> {
                     if (name.equals(Overlays.OPAQUE) || !Overlays.isInternal(name)) {
                         attributes.put(name, List.of(value).toString());
                     }

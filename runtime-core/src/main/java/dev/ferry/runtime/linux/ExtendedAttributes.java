@@ -3,13 +3,14 @@ package dev.ferry.runtime.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.ferry.runtime.linux.abi.Syscall;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Extended attributes of all name spaces, not followed through symbolic links: java.nio reaches {@code user} only. xattr(7) */
@@ -57,8 +58,17 @@ public final class ExtendedAttributes {
         }
     }
 
+    /** All attributes that this process may see, by name. llistxattr(2), lgetxattr(2) */
+    public static Map<String, byte[]> all(Path file) throws SyscallException {
+        Map<String, byte[]> attributes = new LinkedHashMap<>();
+        for (String name : names(file)) {
+            value(file, name).ifPresent(value -> attributes.put(name, value)); // it may go between the two calls
+        }
+        return attributes;
+    }
+
     /** Sets an attribute, new or not. lsetxattr(2) */
-    public static void set(Path file, String name, byte[] value) throws IOException {
+    public static void set(Path file, String name, byte[] value) throws SyscallException {
         try (Arena arena = Arena.ofConfined()) {
             OpenFiles.check(
                     Libc.invoke(

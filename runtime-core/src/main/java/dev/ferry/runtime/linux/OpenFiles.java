@@ -147,6 +147,13 @@ public final class OpenFiles {
         check(Libc.invokeUninterrupted(Syscall.FDATASYNC, fd.number(), 0, 0), Syscall.FDATASYNC, fd.toString());
     }
 
+    /** Returns when everything that the file system of a file held in memory has reached the disk. syncfs(2) */
+    public static void syncFileSystem(Path file) throws SyscallException {
+        try (Fd fd = open(file, OpenFlags.O_RDONLY)) {
+            check(Libc.invokeUninterrupted(Syscall.SYNCFS, fd.number(), 0, 0), Syscall.SYNCFS, "\"" + file + "\"");
+        }
+    }
+
     /** Returns when the names in a directory, a rename say, have reached the disk. */
     public static void fsyncDirectory(Path directory) throws SyscallException {
         try (Fd fd = open(directory, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY)) {
