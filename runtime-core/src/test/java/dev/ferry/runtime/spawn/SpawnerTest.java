@@ -12,6 +12,7 @@ import dev.ferry.runtime.linux.abi.Layouts;
 import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.testing.LeakChecked;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real programs in real processes; nothing here needs privileges. */
+@LeakChecked
 final class SpawnerTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final int OUT = 1;
