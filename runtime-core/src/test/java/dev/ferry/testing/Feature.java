@@ -42,6 +42,8 @@ public enum Feature {
 
     private final boolean promised;
     private final String remedy;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a question without state
     private final BooleanSupplier probe;
 
     Feature(boolean promised, String remedy, BooleanSupplier probe) {
@@ -88,7 +90,7 @@ public enum Feature {
 
     private static boolean hasCriu() {
         String set = System.getenv("FERRY_CRIU");
-        return set != null && !set.isBlank()
+        return (set != null && !set.isBlank())
                 || Files.isReadable(tools().resolve("criu/command"))
                 || onPath("criu").isPresent();
     }
