@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,16 +18,6 @@ import java.util.stream.Stream;
 record KernelThings(Set<String> things) {
     private static final int CGROUP_DEPTH = 4;
     private static final int MOUNT_POINT = 4;
-
-    /** Files that the JVM opens when it likes: class archives, libraries, random numbers, its own pollers. */
-    private static final Predicate<String> OF_THE_JVM = link -> link.endsWith(".jar")
-            || link.endsWith(".so")
-            || link.endsWith("/modules")
-            || link.endsWith(".jsa")
-            || link.endsWith("random")
-            || link.equals("anon_inode:[eventpoll]")
-            || link.startsWith("/proc/")
-            || link.startsWith("/sys/fs/cgroup/");
 
     /** Looks now; {@code folders} are directories of this run whose mounts count too. */
     static KernelThings now(List<Path> folders) {
@@ -56,12 +45,24 @@ record KernelThings(Set<String> things) {
         try (DirectoryStream<Path> fds = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             for (Path fd : fds) {
                 String link = link(fd);
-                if (!link.isEmpty() && !OF_THE_JVM.test(link)) {
+                if (!link.isEmpty() && !isOfTheJvm(link)) {
                     found.add("descriptor " + fd.getFileName() + " -> " + link);
                 }
             }
         }
         return found;
+    }
+
+    /** Files that the JVM opens when it likes: class archives, libraries, random numbers, its own pollers. */
+    private static boolean isOfTheJvm(String link) {
+        return link.endsWith(".jar")
+                || link.endsWith(".so")
+                || link.endsWith("/modules")
+                || link.endsWith(".jsa")
+                || link.endsWith("random")
+                || link.equals("anon_inode:[eventpoll]")
+                || link.startsWith("/proc/")
+                || link.startsWith("/sys/fs/cgroup/");
     }
 
     /** The descriptor of the listing itself is gone by the time its link is read. */
