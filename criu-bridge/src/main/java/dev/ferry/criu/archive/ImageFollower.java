@@ -74,7 +74,7 @@ public final class ImageFollower implements AutoCloseable {
      * Ends following and returns the records of all files of the checkpoint, the followed ones brought up to date and the others read now.
      * Nobody may write into the directory any more.
      */
-    public List<FileRecord> finish() throws IOException, InterruptedException {
+    public List<FileRecord> finish() throws IOException {
         stop();
         Map<String, FileDigester> known = failed ? new HashMap<>() : followed;
         List<FileRecord> records = new ArrayList<>();
@@ -91,20 +91,16 @@ public final class ImageFollower implements AutoCloseable {
         return records;
     }
 
-    private void stop() throws InterruptedException {
+    private void stop() {
         ended = true;
         LockSupport.unpark(thread);
-        thread.join();
+        Uninterrupted.join(thread);
     }
 
     /** Ends following; harmless after {@link #finish}. */
     @Override
     public void close() throws IOException {
-        try {
-            stop();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        stop();
         for (FileDigester digester : followed.values()) {
             digester.close();
         }

@@ -23,17 +23,10 @@ import java.util.Map;
  * @param containerId the container it was taken of
  * @param host facts of the host it was taken on
  * @param dump how CRIU was told to save it, which the restore must repeat
- * @param statistics CRIU's own figures
  * @param files every other file of the checkpoint
  */
 public record Manifest(
-        int version,
-        String created,
-        String containerId,
-        HostFacts host,
-        DumpFacts dump,
-        DumpStatistics statistics,
-        List<FileRecord> files) {
+        int version, String created, String containerId, HostFacts host, DumpFacts dump, List<FileRecord> files) {
     /** The format that this release writes. */
     public static final int VERSION = 1;
 

@@ -2,6 +2,7 @@ package dev.ferry.criu.checkpoint;
 
 import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.criu.archive.Manifest;
+import dev.ferry.criu.rpc.DumpStatistics;
 import java.time.Duration;
 
 /**
@@ -9,9 +10,9 @@ import java.time.Duration;
  *
  * @param directory where it lies
  * @param manifest what it holds
- * @param frozen how long the container stood still, from CRIU's first touch to the answer of the commit point
+ * @param statistics CRIU's own figures: its frozen time is how long the container stood still
  * @param total from the call to the end of CRIU
  * @param size all files together, in bytes
  */
 public record CheckpointReport(
-        CheckpointDirectory directory, Manifest manifest, Duration frozen, Duration total, long size) {}
+        CheckpointDirectory directory, Manifest manifest, DumpStatistics statistics, Duration total, long size) {}

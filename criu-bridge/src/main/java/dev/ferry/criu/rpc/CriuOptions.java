@@ -12,9 +12,10 @@ import java.util.Set;
  * The options of one dump or restore (criu_opts of rpc.proto; criu(8) describes each). Made by {@link #builder}.
  *
  * @param imagesDirectory descriptor number <i>in this process</i> (CRIU opens it through /proc), of a directory in CRIU's mount namespace
+ * @param workDirectory likewise, of the directory for logs and statistics; the images directory if absent
  * @param pid the process whose tree is dumped; absent for a restore
  * @param flags the switches that are on
- * @param logFile name inside the images directory
+ * @param logFile name inside the work directory
  * @param root root directory of the restored mount namespace: must be a mount point
  * @param external {@code net[inode]:key}, {@code mnt[destination]:key} and the like
  * @param inherited descriptors <i>of the CRIU process</i> for things that exist outside the dump
@@ -26,6 +27,7 @@ import java.util.Set;
  */
 public record CriuOptions(
         int imagesDirectory,
+        OptionalInt workDirectory,
         OptionalInt pid,
         Set<Flag> flags,
         String logFile,
@@ -107,6 +109,7 @@ public record CriuOptions(
         }
         out.number(9, LOG_LEVEL).text(10, logFile);
         root.ifPresent(value -> out.text(13, value));
+        workDirectory.ifPresent(value -> out.number(17, value));
         for (CgroupRoot each : cgroupRoots) {
             WireWriter entry = new WireWriter();
             if (!each.controller().isEmpty()) {
@@ -134,6 +137,7 @@ public record CriuOptions(
         private final List<String> external = new ArrayList<>();
         private final List<Inherited> inherited = new ArrayList<>();
         private final List<CgroupRoot> cgroupRoots = new ArrayList<>();
+        private OptionalInt workDirectory = OptionalInt.empty();
         private OptionalInt pid = OptionalInt.empty();
         private String logFile = "criu.log";
         private Optional<String> root = Optional.empty();
@@ -144,6 +148,11 @@ public record CriuOptions(
 
         private Builder(int imagesDirectory) {
             this.imagesDirectory = imagesDirectory;
+        }
+
+        public Builder workDirectory(int descriptor) {
+            workDirectory = OptionalInt.of(descriptor);
+            return this;
         }
 
         public Builder pid(int value) {
@@ -211,6 +220,7 @@ public record CriuOptions(
         public CriuOptions build() {
             return new CriuOptions(
                     imagesDirectory,
+                    workDirectory,
                     pid,
                     flags,
                     logFile,

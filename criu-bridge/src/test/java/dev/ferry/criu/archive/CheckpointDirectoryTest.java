@@ -53,7 +53,6 @@ final class CheckpointDirectoryTest {
                 "c0ffee",
                 HOST,
                 new Manifest.DumpFacts(Map.of(1, "pipe:[5]"), false, true, Map.of("/data", "data"), false),
-                new DumpStatistics(1, 2, 3, 4, 5, 6),
                 records);
     }
 
