@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -99,9 +98,7 @@ public final class HostRootfs {
     /** Adds a Java runtime at {@code /opt/java}, with the libraries it needs. */
     public void addJava(Path runtime) throws IOException {
         addTree(runtime, "opt/java");
-        for (Path file : regularFiles(runtime)) {
-            libraries.addNeedsOf(file);
-        }
+        libraries.addNeedsOfTree(runtime);
         // opened by the C library when a thread is cancelled
         libraries.addIfPresent("libgcc_s.so.1");
         plan.link("usr/bin/java", "/opt/java/bin/java");
@@ -211,14 +208,6 @@ public final class HostRootfs {
                 .map(directory -> directory.resolve(program))
                 .filter(p -> Files.isRegularFile(p) && Files.isExecutable(p))
                 .findFirst();
-    }
-
-    private static List<Path> regularFiles(Path tree) throws IOException {
-        try (var files = Files.walk(tree)) {
-            return new ArrayList<>(files.filter(p -> Files.isRegularFile(p)
-                            && (p.getFileName().toString().contains(".so") || Files.isExecutable(p)))
-                    .toList());
-        }
     }
 
     private static int mode(Path file) throws IOException {

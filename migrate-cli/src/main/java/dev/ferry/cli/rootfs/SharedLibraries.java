@@ -10,7 +10,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -31,8 +30,29 @@ final class SharedLibraries {
         this.directories = directories();
     }
 
-    /** Adds what a program or library needs; what lies in the file's own tree is left to whoever adds that tree. */
+    /** Adds what a program or library needs. */
     void addNeedsOf(Path file) throws IOException {
+        addNeedsOf(file, Set.of());
+    }
+
+    /** Adds what the programs and libraries of a tree need beyond the tree itself. */
+    void addNeedsOfTree(Path tree) throws IOException {
+        Set<String> own = new HashSet<>();
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(tree)) {
+            all.filter(Files::isRegularFile).forEach(file -> {
+                own.add(file.getFileName().toString());
+                if (file.getFileName().toString().contains(".so") || Files.isExecutable(file)) {
+                    files.add(file);
+                }
+            });
+        }
+        for (Path file : files) {
+            addNeedsOf(file, own);
+        }
+    }
+
+    private void addNeedsOf(Path file, Set<String> own) throws IOException {
         Deque<Path> open = new ArrayDeque<>(List.of(file));
         while (!open.isEmpty()) {
             Path next = open.pop();
@@ -48,13 +68,13 @@ final class SharedLibraries {
                 place(Path.of(interpreter));
             }
             for (String name : elf.get().needed()) {
-                Found found = find(name, elf.get(), next)
-                        .orElseThrow(() -> new Refusal(
-                                "library '" + name + "', needed by '" + next + "', is not on this host: install it"));
-                if (!found.private_()) {
-                    place(found.path());
+                if (!own.contains(name)) {
+                    Path found = find(name, elf.get(), next)
+                            .orElseThrow(() -> new Refusal("library '" + name + "', needed by '" + next
+                                    + "', is not on this host: install it"));
+                    place(found);
+                    open.push(found);
                 }
-                open.push(found.path());
             }
         }
     }
@@ -71,30 +91,15 @@ final class SharedLibraries {
         }
     }
 
-    private record Found(Path path, boolean private_) {}
-
-    /** What lies beside the file that needs it comes with that file's own tree. */
-    private Optional<Found> find(String name, ElfFile elf, Path by) throws IOException {
-        Path origin = Objects.requireNonNullElse(by.toRealPath().getParent(), Path.of("/"));
-        for (String searched : elf.searched()) {
-            Path directory = Path.of(
-                            searched.replace("${ORIGIN}", origin.toString()).replace("$ORIGIN", origin.toString()))
-                    .normalize();
-            if (Files.isRegularFile(directory.resolve(name))) {
-                return Optional.of(new Found(directory.resolve(name), searched.contains("ORIGIN")));
-            }
-        }
-        for (Path directory : directories) {
-            if (Files.isRegularFile(directory.resolve(name))) {
-                return Optional.of(new Found(directory.resolve(name), false));
-            }
-        }
-        // libjvm.so lies one level below the libraries that need it and is opened by path
-        try (Stream<Path> beside = Files.walk(origin.resolve("..").normalize(), 2)) {
-            return beside.filter(p -> p.endsWith(name) && Files.isRegularFile(p))
-                    .findFirst()
-                    .map(p -> new Found(p, true));
-        }
+    private Optional<Path> find(String name, ElfFile elf, Path by) {
+        String origin = String.valueOf(by.getParent());
+        return Stream.concat(
+                        elf.searched().stream()
+                                .map(d -> Path.of(d.replace("${ORIGIN}", origin).replace("$ORIGIN", origin))),
+                        directories.stream())
+                .map(directory -> directory.resolve(name).normalize())
+                .filter(Files::isRegularFile)
+                .findFirst();
     }
 
     private void place(Path library) throws IOException {

@@ -1,0 +1,138 @@
+package dev.ferry.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ferry.api.model.container.ContainerSummary;
+import dev.ferry.cli.invocation.ExitCode;
+import dev.ferry.cli.invocation.Invocation;
+import dev.ferry.cli.invocation.UsageError;
+import dev.ferry.cli.render.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CommandsTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void helpListsEveryCommandAndTheExitCodes() {
+        assertThat(call("--help")).isEqualTo(ExitCode.OK);
+        assertThat(output())
+                .contains("engine", "run", "ps", "logs", "exec", "stop", "kill", "start", "rm", "inspect", "images")
+                .contains("image", "checkpoint", "restore", "demo", "version")
+                .contains("125 the engine refused");
+        assertThat(errors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "ps --nonsense",
+                "run",
+                "exec web",
+                "image",
+                "checkpoint",
+                "run --memory lots busybox",
+                "run --cpus some busybox",
+                "ps --host nowhere",
+                "image from-host --with rust",
+                "image from-host --add /etc",
+                "demo --memory 1",
+                "demo --root /x",
+                "run --label =a busybox"
+            })
+    void wrongCommandLineIsUsage(String line) {
+        assertThat(call(line.isEmpty() ? new String[0] : line.split(" ", -1))).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).startsWith("ferry: ");
+        assertThat(output()).isEmpty();
+    }
+
+    @Test
+    void engineThatIsNotThereIsToldWithARemedy() {
+        assertThat(call("--host", "unix://" + directory.resolve("none.sock"), "ps"))
+                .isEqualTo(ExitCode.ENGINE);
+        assertThat(errors())
+                .contains("no engine answers at 'unix://" + directory)
+                .contains("start one with 'ferry engine'");
+    }
+
+    @Test
+    void socketWithoutItsEngineIsToldApart() throws Exception {
+        Path socket = Files.createFile(directory.resolve("old.sock"));
+        assertThat(call("ps", "--host", "unix://" + socket)).isEqualTo(ExitCode.ENGINE);
+        assertThat(errors()).contains("its engine is gone");
+    }
+
+    @Test
+    void listOfContainersAsATable() {
+        ContainerSummary web = ContainerSummary.builder()
+                .id("0123456789abcdef0123")
+                .names(List.of("/web"))
+                .image("busybox")
+                .command("sh -c 'while true; do echo a; sleep 1; done'")
+                .created(1000)
+                .status("Up 5 minutes")
+                .build();
+        assertThat(Ps.table(List.of(web), Instant.ofEpochSecond(1300)).text()).isEqualTo("""
+                        CONTAINER ID   NAME   IMAGE     COMMAND                          CREATED         STATUS
+                        0123456789ab   web    busybox   sh -c 'while true; do echo a;…   5 minutes ago   Up 5 minutes
+                        """);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512m, 536870912", "1.5g, 1610612736", "64MiB, 67108864", "1000, 1000", "2kb, 2048", "7b, 7"})
+    void sizes(String text, long bytes) {
+        assertThat(SizeText.bytes("--memory", text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "m", "-5m", "1x", "99999999999t", "1.5.5g"})
+    void wrongSizes(String text) {
+        assertThatThrownBy(() -> SizeText.bytes("--memory", text))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("--memory '" + text + "'");
+    }
+
+    @Test
+    void imageNamesWithPortAndTag() {
+        assertThat(ImageName.parse("host:5000/a/b")).isEqualTo(new ImageName("host:5000/a/b", "latest"));
+        assertThat(ImageName.parse("host:5000/a/b:1")).isEqualTo(new ImageName("host:5000/a/b", "1"));
+        assertThat(ImageName.parse("")).isEqualTo(new ImageName("", ""));
+    }
+
+    private int call(String... arguments) {
+        Console console = new Console(InputStream.nullInputStream(), out, err);
+        int code;
+        try {
+            code = Commands.execute(List.of(arguments), new Invocation(console, Map.of("PATH", "/bin")));
+        } finally {
+            console.flush();
+        }
+        return code;
+    }
+
+    private String output() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errors() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
