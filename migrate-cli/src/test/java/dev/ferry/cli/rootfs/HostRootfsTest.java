@@ -55,8 +55,8 @@ final class HostRootfsTest {
 
     @Test
     void treeIsAddedWithModesAndLinks() throws IOException {
-        Path tree = Files.createDirectories(directory.resolve("tree/sub")).getParent();
-        assertThat(tree).isNotNull();
+        Path tree = directory.resolve("tree");
+        Files.createDirectories(tree.resolve("sub"));
         Path tool = Files.writeString(tree.resolve("sub/tool"), "x");
         assertThat(tool.toFile().setExecutable(true, false)).isTrue();
         Files.createSymbolicLink(tree.resolve("link"), Path.of("sub/tool"));
