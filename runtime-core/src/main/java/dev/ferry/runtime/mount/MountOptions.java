@@ -1,5 +1,37 @@
 package dev.ferry.runtime.mount;
 
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_ATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_NOATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_NODEV;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_NODIRATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_NOEXEC;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_NOSUID;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_NOSYMFOLLOW;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_RDONLY;
+import static dev.ferry.runtime.linux.abi.MountFlags.MOUNT_ATTR_STRICTATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_BIND;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_DIRSYNC;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_I_VERSION;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_LAZYTIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_MANDLOCK;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_NOATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_NODEV;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_NODIRATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_NOEXEC;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_NOSUID;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_NOSYMFOLLOW;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_PRIVATE;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_RDONLY;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_REC;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_RELATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_REMOUNT;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_SHARED;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_SILENT;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_SLAVE;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_STRICTATIME;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_SYNCHRONOUS;
+import static dev.ferry.runtime.linux.abi.MountFlags.MS_UNBINDABLE;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,29 +58,6 @@ public record MountOptions(
         long recursiveClear,
         boolean copyUp,
         String data) {
-    public static final long MS_RDONLY = 1;
-    public static final long MS_NOSUID = 2;
-    public static final long MS_NODEV = 4;
-    public static final long MS_NOEXEC = 8;
-    public static final long MS_SYNCHRONOUS = 16;
-    public static final long MS_REMOUNT = 32;
-    public static final long MS_MANDLOCK = 64;
-    public static final long MS_DIRSYNC = 128;
-    public static final long MS_NOSYMFOLLOW = 256;
-    public static final long MS_NOATIME = 1024;
-    public static final long MS_NODIRATIME = 2048;
-    public static final long MS_BIND = 4096;
-    public static final long MS_REC = 16384;
-    public static final long MS_SILENT = 32768;
-    public static final long MS_UNBINDABLE = 1L << 17;
-    public static final long MS_PRIVATE = 1L << 18;
-    public static final long MS_SLAVE = 1L << 19;
-    public static final long MS_SHARED = 1L << 20;
-    public static final long MS_RELATIME = 1L << 21;
-    public static final long MS_I_VERSION = 1L << 23;
-    public static final long MS_STRICTATIME = 1L << 24;
-    public static final long MS_LAZYTIME = 1L << 25;
-
     /** What of the flags belongs to the mount and not to the file system: the only ones that a bind mount can change. */
     public static final long PER_MOUNT = MS_RDONLY
             | MS_NOSUID
@@ -59,16 +68,6 @@ public record MountOptions(
             | MS_RELATIME
             | MS_STRICTATIME
             | MS_NOSYMFOLLOW;
-
-    public static final long MOUNT_ATTR_RDONLY = 0x1;
-    public static final long MOUNT_ATTR_NOSUID = 0x2;
-    public static final long MOUNT_ATTR_NODEV = 0x4;
-    public static final long MOUNT_ATTR_NOEXEC = 0x8;
-    public static final long MOUNT_ATTR_ATIME = 0x70;
-    public static final long MOUNT_ATTR_NOATIME = 0x10;
-    public static final long MOUNT_ATTR_STRICTATIME = 0x20;
-    public static final long MOUNT_ATTR_NODIRATIME = 0x80;
-    public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
 
     private static final long ATIME = MS_NOATIME | MS_RELATIME | MS_STRICTATIME;
 

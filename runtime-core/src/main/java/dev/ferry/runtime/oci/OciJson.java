@@ -27,6 +27,8 @@ public final class OciJson {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            // only the components of records are fields; their other questions are not
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -83,7 +85,7 @@ public final class OciJson {
             return document;
         } catch (JsonMappingException e) {
             throw new InvalidSpec(
-                    "cannot use \"%s\": at \"%s\": %s; correct this field (OCI runtime specification %s)"
+                    "cannot use \"%s\": at \"%s\": %s; see the OCI runtime specification %s"
                             .formatted(name, place(e), reason(e), Spec.VERSION),
                     e);
         } catch (JsonProcessingException e) {
@@ -105,6 +107,9 @@ public final class OciJson {
     }
 
     private static String place(JsonMappingException e) {
+        if (e.getPath().isEmpty()) {
+            return "the whole document";
+        }
         return e.getPath().stream()
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
                 .collect(Collectors.joining("."))

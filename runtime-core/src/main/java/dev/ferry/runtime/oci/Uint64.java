@@ -41,11 +41,6 @@ import java.math.BigInteger;
                 out.writeNumber(new BigInteger(Long.toUnsignedString(value)));
             }
         }
-
-        @Override
-        public boolean isEmpty(SerializerProvider provider, Long value) {
-            return value == 0;
-        }
     }
 
     /** Reads up to 2⁶⁴−1; a negative number is refused. */

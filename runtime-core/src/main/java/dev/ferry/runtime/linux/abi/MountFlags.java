@@ -40,7 +40,14 @@ public final class MountFlags {
     public static final int MOUNT_ATTR_NOSUID = 0x2;
     public static final int MOUNT_ATTR_NODEV = 0x4;
     public static final int MOUNT_ATTR_NOEXEC = 0x8;
+    /** The field of three values that the next two belong to; relatime is 0. */
+    public static final int MOUNT_ATTR_ATIME = 0x70;
+
+    public static final int MOUNT_ATTR_NOATIME = 0x10;
+    public static final int MOUNT_ATTR_STRICTATIME = 0x20;
+    public static final int MOUNT_ATTR_NODIRATIME = 0x80;
     public static final int MOUNT_ATTR_IDMAP = 0x100000;
+    public static final int MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
 
     private MountFlags() {}
 }
