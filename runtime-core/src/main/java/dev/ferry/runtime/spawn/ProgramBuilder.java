@@ -151,6 +151,10 @@ public final class ProgramBuilder {
      *     {@link Block} (its address), or an {@link Operand} (such as {@code cell.address()})
      */
     public StepDraft call(String label, Syscall call, Object... operands) {
+        if (operands.length > Step.MAXIMUM_OPERANDS) {
+            throw new IllegalArgumentException(
+                    "step \"" + label + "\" has " + operands.length + " operands, a system call takes six at most");
+        }
         List<Operand> list = new ArrayList<>(operands.length);
         for (Object operand : operands) {
             list.add(operand(label, operand));

@@ -36,10 +36,6 @@ public record Step(
 
     public Step {
         operands = List.copyOf(operands);
-        if (operands.size() > MAXIMUM_OPERANDS) {
-            throw new IllegalArgumentException(
-                    "step \"" + label + "\" has " + operands.size() + " operands, a system call takes six at most");
-        }
     }
 
     /** Whether nothing follows when the call does what it is for: the process ends or becomes another program. */
