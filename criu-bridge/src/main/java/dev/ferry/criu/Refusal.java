@@ -32,6 +32,10 @@ public enum Refusal {
             "nested-pid-namespace", "a process lives in a nested pid namespace", "stop the nested container first"),
     NESTED_USER_NAMESPACE(
             "nested-user-namespace", "a process lives in a nested user namespace", "stop the nested container first"),
+    EXEC_SESSION(
+            "exec-session",
+            "a process was added from outside and would be lost",
+            "end the command that was started with exec"),
     CHROOTED(
             "chrooted",
             "a process lives in a chroot whose mounts cannot be read",

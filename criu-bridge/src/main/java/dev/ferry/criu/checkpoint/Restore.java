@@ -57,8 +57,11 @@ final class Restore {
 
     RestoredContainer run() throws CriuException, IOException {
         Manifest manifest = request.checkpoint().manifest();
-        manifest.host().requireRestorableOn(HostFacts.read(Path.of("/proc"), criu.version().toString()));
-        Map<String, Path> mounts = ExternalMounts.sources(request.spec(), manifest.dump().mounts());
+        manifest.host()
+                .requireRestorableOn(
+                        HostFacts.read(Path.of("/proc"), criu.version().toString()));
+        Map<String, Path> mounts =
+                ExternalMounts.sources(request.spec(), manifest.dump().mounts());
         Files.createDirectories(work);
         // two things at once, on two processors: reading every byte of the checkpoint, and starting monitor and CRIU
         Verifying verifying = Verifying.start(request.checkpoint(), manifest);
@@ -84,7 +87,8 @@ final class Restore {
                     container,
                     new RestoreReport(verified, Duration.ofNanos(now - asked), Duration.ofNanos(now - begun)));
         } catch (SpawnException e) {
-            throw new CheckpointAborted("restore", "the monitor cannot be started: " + e.getMessage(), "see the cause", e);
+            throw new CheckpointAborted(
+                    "restore", "the monitor cannot be started: " + e.getMessage(), "see the cause", e);
         } finally {
             verifying.close();
             ContainerProcess container = restored;
@@ -113,7 +117,8 @@ final class Restore {
     private CriuOptions options(RestoringContainer restoring, Manifest manifest, Map<String, Path> mounts)
             throws IOException {
         Manifest.DumpFacts dump = manifest.dump();
-        CriuOptions.Builder options = CriuOptions.builder(restoring.imagesDirectory().number())
+        CriuOptions.Builder options = CriuOptions.builder(
+                        restoring.imagesDirectory().number())
                 .workDirectory(restoring.workDirectory().number())
                 .logFile(LOG)
                 .root(restoring.root().toString())
@@ -127,7 +132,8 @@ final class Restore {
         dump.stdio().forEach((number, key) -> options.inherit(key, descriptor(number)));
         if (dump.externalNetwork()) {
             if (request.network().isEmpty()) {
-                throw new IOException("the checkpoint has a network of its own and none is given; make a network namespace for it");
+                throw new IOException(
+                        "the checkpoint has a network of its own and none is given; make a network namespace for it");
             }
             options.inherit(EXTERNAL_NETWORK, RestoringContainer.NETWORK);
         }
@@ -165,9 +171,9 @@ final class Restore {
                 }
                 restoring.sendTtyMaster(descriptors.getFirst());
             }
-            case Notification.PostRestore(int pid) -> {
-                restored = restoring.restored(pid);
-                request.listener().entering(new Phase.Restored(pid));
+            case Notification.PostRestore everything -> {
+                restored = restoring.restored(everything.pid());
+                request.listener().entering(new Phase.Restored(everything.pid()));
             }
             default -> {
                 // nothing of ours depends on it
@@ -183,15 +189,17 @@ final class Restore {
         private volatile Duration took = Duration.ZERO;
 
         private Verifying(CheckpointDirectory checkpoint, Manifest manifest) {
-            thread = Thread.ofPlatform().name("verify-" + checkpoint.path().getFileName()).unstarted(() -> {
-                long start = System.nanoTime();
-                try {
-                    checkpoint.verify(manifest);
-                } catch (CheckpointDamaged | IOException | InterruptedException e) {
-                    failure = e;
-                }
-                took = Duration.ofNanos(System.nanoTime() - start);
-            });
+            thread = Thread.ofPlatform()
+                    .name("verify-" + checkpoint.path().getFileName())
+                    .unstarted(() -> {
+                        long start = System.nanoTime();
+                        try {
+                            checkpoint.verify(manifest);
+                        } catch (CheckpointDamaged | IOException | InterruptedException e) {
+                            failure = e;
+                        }
+                        took = Duration.ofNanos(System.nanoTime() - start);
+                    });
         }
 
         static Verifying start(CheckpointDirectory checkpoint, Manifest manifest) {

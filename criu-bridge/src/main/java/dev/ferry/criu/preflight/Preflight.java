@@ -96,6 +96,9 @@ public final class Preflight {
         if (!process.root().equals(init.root())) {
             add(Refusal.CHROOTED, name + ", root " + process.root());
         }
+        if (!descendsFromInit(process, status)) {
+            add(Refusal.EXEC_SESSION, name);
+        }
         for (String hierarchy : process.rootCgroups()) {
             add(Refusal.CGROUP, name + " is in the topmost group of " + hierarchy);
         }
@@ -105,6 +108,22 @@ public final class Preflight {
         MountTable mounts = process.mounts();
         examineMounts(process, mounts);
         examineFiles(process, name, mounts);
+    }
+
+    /** CRIU saves init and its descendants. What exec added has its parent outside: CRIU passes over it, and it dies with init. */
+    private boolean descendsFromInit(ProcessView process, Map<String, String> status) throws IOException {
+        Map<String, String> at = status;
+        int pid = process.pid();
+        while (pid != initPid) {
+            pid = Integer.parseInt(at.getOrDefault("PPid", "0"));
+            if (pid <= 1) {
+                return false;
+            }
+            if (pid != initPid) {
+                at = process.sibling(pid).status();
+            }
+        }
+        return true;
     }
 
     private static int levels(Map<String, String> status) {

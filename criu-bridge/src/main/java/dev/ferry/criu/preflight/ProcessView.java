@@ -30,6 +30,11 @@ final class ProcessView {
         }
     }
 
+    /** Another process of the same /proc. */
+    ProcessView sibling(int other) {
+        return new ProcessView(directory.resolveSibling(""), other);
+    }
+
     int pid() {
         return pid;
     }

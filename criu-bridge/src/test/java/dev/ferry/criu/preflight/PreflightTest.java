@@ -34,7 +34,8 @@ final class PreflightTest {
         Files.writeString(directory.resolve("comm"), "app\n");
         Files.writeString(
                 directory.resolve("status"),
-                "Name:\tapp\nState:\t" + state + "\nTracerPid:\t0\nNSpid:\t" + levels + "\nRssAnon:\t 16 kB\n");
+                "Name:\tapp\nState:\t" + state + "\nPPid:\t" + (pid == 10 ? 9 : 10) + "\nTracerPid:\t0\nNSpid:\t"
+                        + levels + "\nRssAnon:\t 16 kB\n");
         Files.writeString(directory.resolve("maps"), "00400000-00500000 r-xp 00000000 00:28 7  /bin/app\n");
         Files.writeString(directory.resolve("cgroup"), "1:cpu:/ferry/a\n0::/ferry/a\n");
         Files.writeString(
@@ -138,6 +139,16 @@ final class PreflightTest {
                         new Obstacle(Refusal.NESTED_PID_NAMESPACE, "pid 11 (app)"),
                         new Obstacle(Refusal.NESTED_USER_NAMESPACE, "pid 11 (app)"),
                         new Obstacle(Refusal.CHROOTED, "pid 11 (app), root jail"));
+    }
+
+    @Test
+    void addedProcessIsRefused() throws IOException {
+        process(11, "S", "11 2");
+        process(9, "S", "9");
+        Path status = proc.resolve("11/status");
+        Files.writeString(status, Files.readString(status).replace("PPid:\t10", "PPid:\t1"));
+
+        assertThat(examine(ALL).obstacles()).containsExactly(new Obstacle(Refusal.EXEC_SESSION, "pid 11 (app)"));
     }
 
     @Test
