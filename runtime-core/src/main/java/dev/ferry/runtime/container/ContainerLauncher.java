@@ -1,8 +1,29 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.PidFd;
+import dev.ferry.runtime.linux.Pipe;
+import dev.ferry.runtime.linux.ProcessId;
+import dev.ferry.runtime.linux.ResourceLimits;
+import dev.ferry.runtime.monitor.MonitorFd;
+import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.monitor.MonitorText;
+import dev.ferry.runtime.oci.Process;
+import dev.ferry.runtime.spawn.ChildDied;
+import dev.ferry.runtime.spawn.Program;
 import dev.ferry.runtime.spawn.SpawnException;
+import dev.ferry.runtime.spawn.Spawned;
+import dev.ferry.runtime.spawn.Spawner;
+import dev.ferry.runtime.spawn.StatusReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Brings containers up, finds them again, and adds processes to them.
@@ -18,11 +39,35 @@ import java.nio.file.Path;
  * }
  * }
  */
-@SuppressWarnings({"DoNotCallSuggester", "TypeParameterUnusedInFormals"})
 public final class ContainerLauncher implements AutoCloseable {
 
     /** Annotation of a spec whose value {@code never} turns transparent huge pages off for the container. prctl(2) */
     public static final String HUGE_PAGES = "dev.ferry.transparent-huge-pages";
+
+    /** Mounts of a slow disk, a cgroup that waits for the kernel: seconds at most, whatever the load. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final int SIGKILL = 9;
+
+    private final Spawner spawner;
+    private final ResourceLimits limits;
+    private final ExitWatch watch;
+
+    /** Keeps program images in memory; where that is forbidden, in the directory for temporary files. */
+    public ContainerLauncher() throws IOException {
+        this(Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
+    }
+
+    /**
+     * A launcher.
+     *
+     * @param images a directory of ours for program images, where files in memory must not be executed
+     */
+    public ContainerLauncher(Path images) throws IOException {
+        this.spawner = Spawner.ofHost(images);
+        this.limits = ResourceLimits.ofSelf();
+        this.watch = new ExitWatch();
+    }
 
     /**
      * Starts a monitor and waits until its child stands at the gate with everything of the spec but seccomp and exec in place.
@@ -31,7 +76,79 @@ public final class ContainerLauncher implements AutoCloseable {
      * @throws SpawnException when a step failed; nothing of the container runs then
      */
     public ContainerProcess create(LaunchRequest request) throws SpawnException, IOException {
-        return pending();
+        Process process = request.spec().process();
+        if (process == null) {
+            throw new IllegalArgumentException("container \"%s\" has no process".formatted(request.id()));
+        }
+        Path mountPoint = request.directory().resolve("rootfs");
+        Files.createDirectories(mountPoint);
+        var given = new EnumMap<MonitorFd, Fd>(MonitorFd.class);
+        try (var files = MonitorFiles.open(request.directory(), request.log(), given);
+                Pipe gate = Pipe.open()) {
+            given.put(MonitorFd.GATE, gate.readEnd());
+            boolean into = files.openCgroup(request.cgroup());
+            var shape = new MonitorText.Shape(
+                    "container",
+                    MonitorText.Kind.START,
+                    InitText.cloneFlags(request.spec()),
+                    into,
+                    process.terminal(),
+                    request.keepStdin(),
+                    numbers(given),
+                    request.profile());
+            Program program = MonitorText.write(
+                    shape,
+                    calls -> new InitText(
+                                    calls,
+                                    request,
+                                    new ProcessText(calls, process, request.filter(), limits, request.keepStdin()),
+                                    mountPoint)
+                            .write());
+            var state = new Launch(
+                    request.id(), request.directory(), shape, process.args().getFirst());
+            return launch(program, given, gate, state);
+        }
+    }
+
+    /**
+     * Adds a process to a running container; {@link ContainerProcess#start} executes its program.
+     *
+     * @throws SpawnException when a step failed; nothing of the process runs then
+     */
+    public ContainerProcess exec(ContainerProcess target, ExecRequest request) throws SpawnException, IOException {
+        PidFd init = target.init();
+        if (init == null) {
+            throw new IOException(
+                    "container \"%s\" is not running".formatted(target.state().id()));
+        }
+        var given = new EnumMap<MonitorFd, Fd>(MonitorFd.class);
+        try (var files = MonitorFiles.open(request.directory(), request.log(), given);
+                Pipe gate = Pipe.open()) {
+            given.put(MonitorFd.GATE, gate.readEnd());
+            given.put(MonitorFd.TARGET, init.fd());
+            boolean into = files.openCgroup(request.cgroup());
+            var shape = new MonitorText.Shape(
+                    "exec",
+                    MonitorText.Kind.EXEC,
+                    0,
+                    into,
+                    request.process().terminal(),
+                    request.keepStdin(),
+                    numbers(given),
+                    request.profile());
+            Program program = MonitorText.write(
+                    shape,
+                    calls -> JoinText.write(
+                            calls,
+                            request,
+                            new ProcessText(calls, request.process(), request.filter(), limits, request.keepStdin())));
+            var state = new Launch(
+                    request.id(),
+                    request.directory(),
+                    shape,
+                    request.process().args().getFirst());
+            return launch(program, given, gate, state);
+        }
     }
 
     /**
@@ -41,32 +158,117 @@ public final class ContainerLauncher implements AutoCloseable {
      * @param log its log
      */
     public ContainerProcess adopt(Path directory, Path log) throws IOException {
-        return pending();
-    }
-
-    /**
-     * Adds a process to a running container; {@link ContainerProcess#start} executes its program.
-     *
-     * @throws SpawnException when a step failed; nothing of the process runs then
-     */
-    public ContainerProcess exec(ContainerProcess target, ExecRequest request) throws SpawnException, IOException {
-        return pending();
+        return new Adoption(directory, watch).adopt();
     }
 
     /** Starts a monitor whose child is CRIU, ready for a RESTORE request. */
     public RestoringContainer restore(RestoreLaunch request) throws SpawnException, IOException {
-        return pending();
+        return new CriuLauncher(spawner, watch).restore(request);
     }
 
     /** Starts a CRIU that is no container's business: for dumps and questions. */
     public CriuChild criu(CriuLaunch request) throws SpawnException, IOException {
-        return pending();
+        return new CriuLauncher(spawner, watch).start(request);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        watch.close();
+    }
 
-    private static <T> T pending() {
-        throw new UnsupportedOperationException("not linked yet");
+    private record Launch(String id, Path directory, MonitorText.Shape shape, String program) {}
+
+    /** Spawns, notes who is who while the child works, and waits for it at the gate. */
+    private ContainerProcess launch(Program program, Map<MonitorFd, Fd> given, Pipe gate, Launch launch)
+            throws SpawnException, IOException {
+        Spawned spawned = spawner.spawn(program, placements(given));
+        PidFd init = null;
+        boolean done = false;
+        try {
+            int pid = awaitMessage(spawned, MonitorProtocol.CHILD, launch.directory());
+            init = PidFd.open(pid);
+            MonitorState state = identify(launch, spawned.pid(), pid);
+            state.write(launch.directory());
+            awaitMessage(spawned, MonitorProtocol.READY, launch.directory());
+            var startGate = new StartGate(gate.writeEnd(), spawned.status(), launch.program());
+            var process = new ContainerProcess(launch.directory(), state, spawned.process(), init, startGate, watch);
+            done = true;
+            return process;
+        } finally {
+            if (!done) {
+                abandon(spawned, gate);
+                if (init != null) {
+                    init.close();
+                }
+            }
+        }
+    }
+
+    private static MonitorState identify(Launch launch, int monitorPid, int childPid) throws IOException {
+        ProcessId child = identity(childPid);
+        return new MonitorState(
+                MonitorState.VERSION,
+                MonitorProtocol.VERSION,
+                launch.id(),
+                launch.shape().kind(),
+                identity(monitorPid),
+                child,
+                child,
+                launch.shape().terminal(),
+                launch.shape().keepStdin());
+    }
+
+    static ProcessId identity(int pid) throws IOException {
+        return ProcessId.of(pid).orElseThrow(() -> new IOException("process " + pid + " is gone"));
+    }
+
+    /**
+     * Waits for one message and answers its value.
+     *
+     * @throws SpawnException when a failure came instead
+     */
+    static int awaitMessage(Spawned spawned, int word, Path directory) throws SpawnException, IOException {
+        while (true) {
+            StatusReport report = spawned.status()
+                    .next(PATIENCE)
+                    .orElseThrow(() -> new ChildDied("monitor", "no report within " + PATIENCE.toSeconds() + " s"));
+            switch (report) {
+                case StatusReport.Message message -> {
+                    if (message.word() == word) {
+                        return (int) message.value();
+                    }
+                }
+                case StatusReport.Failed failed -> throw failed.failure();
+                case StatusReport.Closed closed -> {
+                    spawned.process().awaitExit(PATIENCE);
+                    throw new ChildDied("monitor", "record: " + ExitRecord.read(directory));
+                }
+                case StatusReport.Stamps stamps -> {}
+            }
+        }
+    }
+
+    /** Closes the gate, which ends the child, and reaps the monitor. */
+    static void abandon(Spawned spawned, Pipe gate) throws IOException {
+        try (spawned) {
+            gate.close();
+            if (!spawned.process().awaitExit(PATIENCE)) {
+                spawned.process().sendSignal(SIGKILL);
+                spawned.process().awaitExit(PATIENCE);
+            }
+            ExitWatch.reap(spawned.pid());
+        }
+    }
+
+    static Map<Integer, Fd> placements(Map<MonitorFd, Fd> given) {
+        var placements = new HashMap<Integer, Fd>();
+        given.forEach((fd, ours) -> placements.put(fd.number(), ours));
+        return placements;
+    }
+
+    static Set<MonitorFd> numbers(Map<MonitorFd, Fd> given) {
+        var numbers = EnumSet.of(MonitorFd.STATUS);
+        numbers.addAll(given.keySet());
+        return numbers;
     }
 }

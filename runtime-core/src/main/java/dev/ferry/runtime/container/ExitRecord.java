@@ -1,6 +1,9 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.ResourceUsage;
 import dev.ferry.runtime.monitor.RecordLayout;
+import dev.ferry.runtime.spawn.Program;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +37,15 @@ public record ExitRecord(
     /** The name of the record inside the incarnation's directory. */
     public static final String FILE = "exit";
 
+    private static final ResourceUsage NOTHING_USED = new ResourceUsage(Duration.ZERO, Duration.ZERO, 0, 0, 0, 0, 0);
+
     /** What docker reports where nobody knows how a process ended. */
     public static final int UNKNOWN_EXIT_CODE = 137;
 
     /**
      * The monitor's own failure.
      *
-     * @param step index into the monitor's program; −1 where the monitor found no child to wait for
+     * @param step index into the monitor's program; −1 where the monitor found no child to wait for, or was ended itself
      * @param errno positive
      */
     public record Failure(int step, int errno) {}
@@ -68,14 +74,19 @@ public record ExitRecord(
         return bytes.length == RecordLayout.BYTES ? Optional.of(parse(bytes)) : Optional.empty();
     }
 
+    /** For a process whose monitor left no record. */
+    static ExitRecord lost(Instant at) {
+        return new ExitRecord(0, at, NOTHING_USED, false, 0, new Failure(-1, Errno.ESRCH.number()));
+    }
+
     static ExitRecord parse(byte[] bytes) throws IOException {
         var record = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         Instant at = Instant.ofEpochSecond(record.getLong(RecordLayout.TIME), record.getLong(RecordLayout.TIME + 8));
         long magic = record.getLong(0);
         if (magic == RecordLayout.FAILED) {
-            var failure = new Failure(
-                    (int) record.getLong(RecordLayout.WAIT_RESULT), (int) -record.getLong(RecordLayout.WAIT_STATUS));
-            return new ExitRecord(0, at, ResourceUsage.NONE, false, 0, failure);
+            var failure = new Failure(Program.stepAt(record.getLong(RecordLayout.WAIT_RESULT)), (int)
+                    -record.getLong(RecordLayout.WAIT_STATUS));
+            return new ExitRecord(0, at, NOTHING_USED, false, 0, failure);
         }
         if (magic != RecordLayout.ENDED) {
             throw new IOException(
@@ -86,16 +97,10 @@ public record ExitRecord(
         boolean damaged = record.getInt(RecordLayout.LOG_DAMAGED) != 0;
         int criuStatus = record.getInt(RecordLayout.CRIU_STATUS);
         if (waited < 0) {
-            return new ExitRecord(0, at, ResourceUsage.NONE, damaged, criuStatus, new Failure(-1, (int) -waited));
+            return new ExitRecord(0, at, NOTHING_USED, damaged, criuStatus, new Failure(-1, (int) -waited));
         }
-        var usage = new ResourceUsage(
-                seconds(record, RecordLayout.USAGE),
-                seconds(record, RecordLayout.USAGE + 16),
-                record.getLong(RecordLayout.USAGE + 32) * 1024);
+        var usage = ResourceUsage.parse(
+                Arrays.copyOfRange(bytes, RecordLayout.USAGE, RecordLayout.USAGE + ResourceUsage.BYTES));
         return new ExitRecord(record.getInt(RecordLayout.WAIT_STATUS), at, usage, damaged, criuStatus, null);
-    }
-
-    private static Duration seconds(ByteBuffer record, int at) {
-        return Duration.ofSeconds(record.getLong(at)).plusNanos(record.getLong(at + 8) * 1000);
     }
 }

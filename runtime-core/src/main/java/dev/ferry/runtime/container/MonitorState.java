@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ferry.runtime.linux.ProcessId;
 import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.monitor.MonitorText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol {@link MonitorProtocol#VERSION} of the monitor
  * @param id of the container or exec, for people
  * @param kind whether the child was started, joined a container, or is being restored
- * @param boot the kernel's boot id; process ids mean nothing under another one
+ * @param child the monitor's first child: init itself, or CRIU, or a process that is gone by now
  * @param init null while a restore has not produced one
  * @param terminal whether {@code STDOUT_READ} is a terminal's master
  * @param keepsStdin whether the monitor keeps a standard input pipe
@@ -36,10 +38,10 @@ record MonitorState(
         int version,
         int protocol,
         String id,
-        Kind kind,
-        String boot,
-        Identity monitor,
-        @Nullable Identity init,
+        MonitorText.Kind kind,
+        ProcessId monitor,
+        @Nullable ProcessId child,
+        @Nullable ProcessId init,
         boolean terminal,
         boolean keepsStdin) {
 
@@ -48,22 +50,8 @@ record MonitorState(
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
-    enum Kind {
-        START,
-        EXEC,
-        RESTORE
-    }
-
-    /**
-     * A process that cannot be confused with a later one of the same number.
-     *
-     * @param pid as the engine's pid namespace numbers it
-     * @param startTime field 22 of {@code /proc/PID/stat}, clock ticks since boot
-     */
-    record Identity(int pid, long startTime) {}
-
-    MonitorState withInit(Identity other) {
-        return new MonitorState(version, protocol, id, kind, boot, monitor, other, terminal, keepsStdin);
+    MonitorState withInit(ProcessId other) {
+        return new MonitorState(version, protocol, id, kind, monitor, child, other, terminal, keepsStdin);
     }
 
     /** Replaces the file in an incarnation's directory. */

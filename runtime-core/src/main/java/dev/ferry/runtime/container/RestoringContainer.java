@@ -1,16 +1,21 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.OpenFiles;
+import dev.ferry.runtime.linux.PidFd;
+import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.UnixSocket;
+import dev.ferry.runtime.monitor.MonitorFd;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A monitor whose child is a CRIU that waits for a RESTORE request. Closing it without {@link #restored} abandons the restore.
  *
  * <p>Numbers for {@code inherit_fd}, in CRIU's process: {@link #STDIN}, {@link #STDOUT}, {@link #STDERR}, {@link #NETWORK}.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RestoringContainer implements AutoCloseable {
     /** For the key of standard input. */
     public static final int STDIN = 16;
@@ -24,41 +29,84 @@ public final class RestoringContainer implements AutoCloseable {
     /** For {@code extRootNetNS}. */
     public static final int NETWORK = 7;
 
-    RestoringContainer() {}
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int SIGKILL = 9;
+
+    private final Path directory;
+    private final MonitorState state;
+    private final PidFd monitor;
+    private final UnixSocket rpc;
+    private final @Nullable UnixSocket terminal;
+    private final Path root;
+    private final Directories directories;
+    private final ExitWatch watch;
+    private boolean handedOver;
+    private boolean closed;
+
+    /** CRIU's directories, as descriptors of ours. */
+    record Directories(Fd images, Fd work) {}
+
+    /** Takes everything but the watch over. */
+    RestoringContainer(
+            Path directory,
+            MonitorState state,
+            PidFd monitor,
+            UnixSocket rpc,
+            @Nullable UnixSocket terminal,
+            Path root,
+            Directories directories,
+            ExitWatch watch) {
+        this.directory = directory;
+        this.state = state;
+        this.monitor = monitor;
+        this.rpc = rpc;
+        this.terminal = terminal;
+        this.root = root;
+        this.directories = directories;
+        this.watch = watch;
+    }
 
     /** CRIU's process. */
     public int criuPid() {
-        throw pending();
+        return state.child() == null ? 0 : state.child().pid();
     }
 
     /** Our end of its request socket; borrowed. */
     public UnixSocket rpc() {
-        throw pending();
+        return rpc;
     }
 
     /** Where CRIU finds the root file system, in its own mount namespace: the {@code root} of the request. */
     public Path root() {
-        throw pending();
+        return root;
     }
 
-    /** The images directory as CRIU's mount namespace has it, for {@code images_dir_fd}. */
+    /** The images directory as CRIU's mount namespace has it, for {@code images_dir_fd}; borrowed. */
     public Fd imagesDirectory() {
-        throw pending();
+        return directories.images();
     }
 
-    /** The work directory likewise, for {@code work_dir_fd}. */
+    /** The work directory likewise, for {@code work_dir_fd}; borrowed. */
     public Fd workDirectory() {
-        throw pending();
+        return directories.work();
     }
 
     /** Hands the terminal's master, which CRIU sent, over to the monitor. */
     public void sendTtyMaster(Fd master) throws IOException {
-        throw pending();
+        if (terminal == null) {
+            throw new IOException("container \"%s\" is restored without a terminal".formatted(state.id()));
+        }
+        terminal.send(new byte[] {1}, master);
     }
 
     /** Puts input that was unread at the dump into the new pipe; to be called before RESTORE. */
     public void replayStdin(byte[] unread) throws IOException {
-        throw pending();
+        if (unread.length == 0) {
+            return;
+        }
+        try (Fd input = monitor.getFd(MonitorFd.STDIN_WRITE.number())) {
+            OpenFiles.writeFully(input, unread);
+        }
     }
 
     /**
@@ -66,13 +114,51 @@ public final class RestoringContainer implements AutoCloseable {
      * container runs, whatever becomes of the engine.
      */
     public ContainerProcess restored(int initPid) throws IOException {
-        throw pending();
+        MonitorState complete = state.withInit(ContainerLauncher.identity(initPid));
+        PidFd init = PidFd.open(initPid);
+        boolean done = false;
+        try {
+            complete.write(directory);
+            var process = new ContainerProcess(directory, complete, monitor, init, null, watch);
+            handedOver = true;
+            done = true;
+            return process;
+        } finally {
+            if (!done) {
+                init.close();
+            }
+        }
     }
 
+    /**
+     * Closes the conversation with CRIU. Before {@link #restored} this abandons the restore and waits until nothing of it is left;
+     * afterwards CRIU finishes by itself and the container goes on.
+     */
     @Override
-    public void close() {}
-
-    private static UnsupportedOperationException pending() {
-        return new UnsupportedOperationException("not linked yet");
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        rpc.close();
+        if (terminal != null) {
+            terminal.close();
+        }
+        directories.images().close();
+        directories.work().close();
+        if (handedOver) {
+            return;
+        }
+        try (monitor) {
+            if (!monitor.awaitExit(PATIENCE)) {
+                try (PidFd child = PidFd.open(criuPid())) {
+                    child.sendSignal(SIGKILL);
+                }
+                monitor.awaitExit(PATIENCE);
+            }
+            ExitWatch.reap(monitor.pid());
+        } catch (SyscallException e) {
+            throw new IllegalStateException("cannot wait for monitor " + monitor.pid(), e);
+        }
     }
 }

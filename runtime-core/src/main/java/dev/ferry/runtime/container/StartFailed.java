@@ -1,6 +1,9 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.runtime.spawn.StepFailed;
+import java.util.Locale;
 
 /**
  * The container's program could not be executed. The message is the one that docker's users know.
@@ -19,6 +22,31 @@ public final class StartFailed extends Exception {
         this.step = step;
         this.errno = errno;
         this.exitCode = exitCode;
+    }
+
+    /**
+     * What docker says about that failure.
+     *
+     * @param program the first of the process's arguments
+     */
+    static StartFailed of(StepFailed failure, String program) {
+        Errno errno = failure.errno();
+        if (failure.step().call() != Syscall.EXECVE) {
+            return new StartFailed(String.valueOf(failure.getMessage()), failure.label(), errno, 128, failure);
+        }
+        String why = switch (errno) {
+            case ENOENT, ENOTDIR ->
+                program.indexOf('/') < 0
+                        ? "executable file not found in $PATH"
+                        : "stat " + program + ": " + words(errno);
+            default -> words(errno);
+        };
+        int code = errno == Errno.ENOENT || errno == Errno.ENOTDIR ? 127 : 126;
+        return new StartFailed("exec: \"" + program + "\": " + why, failure.label(), errno, code, failure);
+    }
+
+    private static String words(Errno errno) {
+        return errno.text().toLowerCase(Locale.ROOT);
     }
 
     /** The step that failed, in words. */

@@ -1,12 +1,14 @@
 package dev.ferry.runtime.monitor;
 
 import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.abi.MountFlags;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.Cell;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import dev.ferry.runtime.spawn.StepDraft;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -30,22 +32,9 @@ public final class Calls {
     public static final int AT_EMPTY_PATH = 0x1000;
     public static final int AT_RECURSIVE = 0x8000;
 
-    public static final long MS_RDONLY = 1;
-    public static final long MS_NOSUID = 2;
-    public static final long MS_NODEV = 4;
-    public static final long MS_NOEXEC = 8;
-    public static final long MS_REMOUNT = 32;
-    public static final long MS_BIND = 4096;
-    public static final long MS_REC = 16384;
-    public static final long MS_PRIVATE = 1 << 18;
-
-    private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
-    private static final int OPEN_TREE_CLONE = 1;
-    private static final int MNT_DETACH = 2;
     private static final int F_SETFL = 4;
     private static final int SIG_SETMASK = 2;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
-    private static final long MOUNT_ATTR_RDONLY = 1;
 
     private final ProgramBuilder program;
     private final Set<String> made = new LinkedHashSet<>();
@@ -111,7 +100,8 @@ public final class Calls {
 
     /** Makes every mount of a fresh mount namespace private, so that nothing done here reaches the host, and back. */
     public StepDraft privateMounts() {
-        return program.call("make mounts private", Syscall.MOUNT, 0, "/", 0, MS_REC | MS_PRIVATE, 0);
+        return program.call(
+                "make mounts private", Syscall.MOUNT, 0, "/", 0, MountFlags.MS_REC | MountFlags.MS_PRIVATE, 0);
     }
 
     public StepDraft mount(String source, String target, String type, long flags, String data) {
@@ -129,7 +119,13 @@ public final class Calls {
     public StepDraft bind(String source, String target, long flags) {
         forgetBelow(target);
         return program.call(
-                "bind \"" + source + "\" at \"" + target + "\"", Syscall.MOUNT, source, target, 0, MS_BIND | flags, 0);
+                "bind \"" + source + "\" at \"" + target + "\"",
+                Syscall.MOUNT,
+                source,
+                target,
+                0,
+                MountFlags.MS_BIND | flags,
+                0);
     }
 
     /** A detached copy of a mount or of a directory in one; survives pivot_root. open_tree(2) */
@@ -139,7 +135,7 @@ public final class Calls {
                         Syscall.OPEN_TREE,
                         AT_FDCWD,
                         path,
-                        OPEN_TREE_CLONE | O_CLOEXEC | (recursive ? AT_RECURSIVE : 0))
+                        MountFlags.OPEN_TREE_CLONE | O_CLOEXEC | (recursive ? AT_RECURSIVE : 0))
                 .to(into);
     }
 
@@ -147,13 +143,19 @@ public final class Calls {
     public StepDraft attach(Cell tree, String target) {
         forgetBelow(target);
         program.call(
-                "mount at \"" + target + "\"", Syscall.MOVE_MOUNT, tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+                "mount at \"" + target + "\"",
+                Syscall.MOVE_MOUNT,
+                tree,
+                "",
+                AT_FDCWD,
+                target,
+                MountFlags.MOVE_MOUNT_F_EMPTY_PATH);
         return close(tree);
     }
 
     /** Makes a mount read-only and leaves its other flags as they are. mount_setattr(2) */
     public StepDraft readOnly(String target) {
-        return attributes("make \"" + target + "\" read-only", AT_FDCWD, target, 0, MOUNT_ATTR_RDONLY, 0, 0);
+        return attributes("make \"" + target + "\" read-only", AT_FDCWD, target, 0, MountFlags.MOUNT_ATTR_RDONLY, 0, 0);
     }
 
     /** Sets and clears flags (MOUNT_ATTR_*) of a mount and sets its propagation (MS_SHARED and so on, 0 to leave it). */
@@ -175,7 +177,7 @@ public final class Calls {
 
     /** Lets go of the host's tree. pivot_root(2), "pivot_root(".", ".")" */
     public StepDraft dropOldRoot() {
-        return program.call("detach the old root", Syscall.UMOUNT2, ".", MNT_DETACH);
+        return program.call("detach the old root", Syscall.UMOUNT2, ".", MountFlags.MNT_DETACH);
     }
 
     /** Makes a directory and those above it where they are missing. */
@@ -208,11 +210,16 @@ public final class Calls {
         Label after = program.label("after \"" + path + "\"");
         open(path, O_WRONLY, file).tolerating(tolerated).ifZero(after);
         // descriptor 0 is taken, so an open file is never zero
-        program.call("write \"" + text + "\" to \"" + path + "\"", Syscall.WRITE, file, text, text.length())
+        program.call("write \"" + text + "\" to \"" + path + "\"", Syscall.WRITE, file, text, bytes(text))
                 .tolerating(tolerated);
         StepDraft last = close(file);
         program.at(after);
         return last;
+    }
+
+    /** Length of a text in the kernel's eyes. */
+    public static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private void directory(String path) {

@@ -41,7 +41,9 @@ public enum MonitorFd {
     /** The process to join, for exec. */
     TARGET(21),
     /** The container's cgroup2 directory, for CLONE_INTO_CGROUP. */
-    CGROUP(22);
+    CGROUP(22),
+    /** CRIU's working directory, opened like {@link #IMAGES}. */
+    WORK(23);
 
     /** The first number that has no fixed meaning. */
     public static final int FREE = 24;

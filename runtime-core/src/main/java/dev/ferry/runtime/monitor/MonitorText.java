@@ -162,7 +162,6 @@ public final class MonitorText {
                 p.call("occupy " + fd, Syscall.DUP3, 0, fd.number(), O_CLOEXEC);
             }
         }
-        p.call("occupy the last", Syscall.DUP3, 0, MonitorFd.FREE - 1, O_CLOEXEC);
         calls.closeFrom(MonitorFd.FREE, 0xffff_ffffL);
         p.call("name the monitor", Syscall.PRCTL, PR_SET_NAME, "ferry-monitor", 0, 0, 0);
         calls.prctl("hide the monitor's memory", PR_SET_DUMPABLE, 0);

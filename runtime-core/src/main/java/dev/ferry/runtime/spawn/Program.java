@@ -86,6 +86,12 @@ public final class Program {
         return blame(words.getLong(), words.getLong());
     }
 
+    /** The step whose address the interpreter left in {@link ProgramBuilder#failure}, as an index; −1 for no step's address. */
+    public static int stepAt(long address) {
+        long offset = address - ProgramMemory.BASE;
+        return offset < 0 || offset % ProgramMemory.STEP_SIZE != 0 ? -1 : (int) (offset / ProgramMemory.STEP_SIZE);
+    }
+
     StepFailed blame(long stepAddress, long result) throws ReportGarbled {
         long offset = stepAddress - ProgramMemory.BASE;
         if (!isStep(stepAddress) || result >= 0) {

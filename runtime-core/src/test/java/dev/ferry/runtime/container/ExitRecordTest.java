@@ -30,7 +30,7 @@ class ExitRecordTest {
         assertThat(record.signal()).isZero();
         assertThat(record.at()).isEqualTo(Instant.ofEpochSecond(1000, 5));
         assertThat(record.usage().user()).isEqualTo(Duration.ofMillis(1500));
-        assertThat(record.usage().maxRssBytes()).isEqualTo(3072);
+        assertThat(record.usage().maximumResidentKib()).isEqualTo(3);
     }
 
     @Test

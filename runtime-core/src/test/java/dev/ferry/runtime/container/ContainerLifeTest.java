@@ -1,0 +1,208 @@
+package dev.ferry.runtime.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.monitor.LogFrame;
+import dev.ferry.testing.Feature;
+import dev.ferry.testing.LeakChecked;
+import dev.ferry.testing.Requires;
+import dev.ferry.testing.TestRoot;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From create to the exit record, with real containers. */
+@Tag("kernel")
+@LeakChecked
+@Requires({Feature.ROOT, Feature.BUSYBOX, Feature.CGROUPS})
+class ContainerLifeTest {
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    private Box box;
+
+    @BeforeAll
+    static void makeRoot() throws Exception {
+        TestRoot.makeIn(shared.resolve("root"));
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        box = new Box(folder, shared.resolve("root"));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        box.close();
+    }
+
+    @Test
+    void programRunsAndItsStreamsAreKeptApart() throws Exception {
+        LaunchRequest request =
+                box.request(Box.shell("echo out; echo err >&2; exit 42").build(), false);
+        ContainerProcess container = box.start(request);
+        assertThat(container.awaitExit().exitCode()).isEqualTo(42);
+        assertThat(Box.text(request.log(), LogFrame.STDOUT)).isEqualTo("out\n");
+        assertThat(Box.text(request.log(), LogFrame.STDERR)).isEqualTo("err\n");
+        assertThat(container.status()).isInstanceOf(Status.Exited.class);
+    }
+
+    @Test
+    void signalThatEndsItIsInTheRecord() throws Exception {
+        LaunchRequest request = box.request(Box.shell("echo up; sleep 1000").build(), false);
+        ContainerProcess container = box.start(request);
+        Box.awaitText(request.log(), "up");
+        container.signal(9);
+        assertThat(container.awaitExit().signal()).isEqualTo(9);
+        assertThat(container.awaitExit().exitCode()).isEqualTo(137);
+    }
+
+    @Test
+    void createdContainerDoesNotRunUntilStarted() throws Exception {
+        LaunchRequest request = box.request(Box.shell("echo ran").build(), false);
+        ContainerProcess container = box.create(request);
+        assertThat(container.status()).isInstanceOf(Status.Created.class);
+        assertThat(Files.readString(Path.of("/proc/" + container.initPid() + "/comm")))
+                .startsWith("ferry-monitor");
+        assertThat(Box.text(request.log(), 0)).isEmpty();
+        container.start();
+        assertThat(container.awaitExit().exitCode()).isZero();
+        assertThat(Box.text(request.log(), 0)).isEqualTo("ran\n");
+    }
+
+    @Test
+    void abandonedContainerLeavesNothingThatRuns() throws Exception {
+        LaunchRequest request = box.request(Box.shell("echo ran").build(), false);
+        ContainerProcess container = box.launcher.create(request);
+        int init = container.initPid();
+        container.close();
+        try (ContainerProcess again = box.launcher.adopt(request.directory(), request.log())) {
+            assertThat(again.awaitExit().exitCode()).isEqualTo(ProcessText.ABANDONED);
+        }
+        assertThat(Path.of("/proc/" + init + "/root")).doesNotExist();
+        assertThat(Box.text(request.log(), 0)).isEmpty();
+    }
+
+    @Test
+    void missingProgramIs127AndSaysItAsDockerDoes() throws Exception {
+        ContainerProcess container = box.create(
+                box.request(Box.shell("").arguments(List.of("nosuch")).build(), false));
+        assertThatThrownBy(container::start)
+                .isInstanceOf(StartFailed.class)
+                .hasMessage("exec: \"nosuch\": executable file not found in $PATH")
+                .extracting("exitCode", "errno")
+                .containsExactly(127, Errno.ENOENT);
+    }
+
+    @Test
+    void missingFileIs127() throws Exception {
+        ContainerProcess container = box.create(
+                box.request(Box.shell("").arguments(List.of("/no/such")).build(), false));
+        assertThatThrownBy(container::start)
+                .hasMessage("exec: \"/no/such\": stat /no/such: no such file or directory")
+                .extracting("exitCode")
+                .isEqualTo(127);
+    }
+
+    @Test
+    void forbiddenProgramIs126AlsoOnThePath() throws Exception {
+        for (String program : List.of("/etc/passwd", "passwd")) {
+            var spec = Box.shell("")
+                    .arguments(List.of(program))
+                    .environment(List.of("PATH=/nowhere:/etc/group:/etc:/tmp"))
+                    .build();
+            ContainerProcess container = box.create(box.request(spec, false));
+            assertThatThrownBy(container::start)
+                    .hasMessage("exec: \"" + program + "\": permission denied")
+                    .extracting("exitCode")
+                    .isEqualTo(126);
+        }
+    }
+
+    @Test
+    void inputReachesTheProgramAndEnds() throws Exception {
+        LaunchRequest request = box.request(Box.shell("cat; echo end").build(), true);
+        ContainerProcess container = box.start(request);
+        try (OutputStream input = container.stdin()) {
+            input.write("hello\n".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(container.awaitExit().exitCode()).isZero();
+        assertThat(Box.text(request.log(), 0)).isEqualTo("hello\nend\n");
+    }
+
+    @Test
+    void inputLargerThanAPipeArrivesWhole() throws Exception {
+        LaunchRequest request = box.request(Box.shell("wc -c").build(), true);
+        ContainerProcess container = box.start(request);
+        try (OutputStream input = container.stdin()) {
+            input.write(new byte[3_000_000]);
+        }
+        container.awaitExit();
+        assertThat(Box.text(request.log(), 0).strip()).isEqualTo("3000000");
+    }
+
+    @Test
+    void twentyMegabytesOfOutputArriveWhole() throws Exception {
+        LaunchRequest request = box.request(
+                Box.shell("i=0; while [ $i -lt 20 ]; do dd if=/dev/zero bs=1M count=1 2>/dev/null; i=$((i+1)); done")
+                        .build(),
+                false);
+        assertThat(box.start(request).awaitExit().exitCode()).isZero();
+        assertThat(Box.text(request.log(), LogFrame.STDOUT)).hasSize(20 << 20);
+    }
+
+    @Test
+    void monitorIsSmallAndHidden() throws Exception {
+        LaunchRequest request = box.request(
+                Box.shell("dd if=/dev/zero bs=1M count=1 2>/dev/null; echo up; sleep 1000")
+                        .build(),
+                false);
+        ContainerProcess container = box.start(request);
+        Box.awaitText(request.log(), "up");
+        String status = Files.readString(Path.of("/proc/" + container.monitorPid() + "/status"));
+        long resident = Long.parseLong(status.lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll("\\D", ""));
+        assertThat(resident).as("resident KiB").isLessThanOrEqualTo(64);
+        assertThat(Files.readSymbolicLink(Path.of("/proc/" + container.monitorPid() + "/cwd")))
+                .isEqualTo(Path.of("/"));
+        assertThat(Files.readString(Path.of("/proc/" + container.monitorPid() + "/cgroup")))
+                .isEqualTo(Files.readString(Path.of("/proc/self/cgroup")));
+    }
+
+    @Test
+    void endOfTheMonitorEndsTheContainerAndIsCalledLost() throws Exception {
+        LaunchRequest request = box.request(Box.shell("echo up; sleep 1000").build(), false);
+        ContainerProcess container = box.start(request);
+        Box.awaitText(request.log(), "up");
+        dev.ferry.runtime.linux.Processes.kill(container.monitorPid(), 9);
+        assertThat(container.awaitExit().failure()).isNotNull();
+        assertThat(container.status()).isInstanceOf(Status.Lost.class);
+    }
+
+    @Test
+    void listenerIsCalledOnceWheneverItComes() throws Exception {
+        ContainerProcess container = box.start(box.request(Box.shell("exit 3").build(), false));
+        var codes = new java.util.concurrent.LinkedBlockingQueue<Integer>();
+        container.onExit(record -> codes.add(record.exitCode()));
+        assertThat(codes.take()).isEqualTo(3);
+        container.onExit(record -> codes.add(record.exitCode() + 1));
+        assertThat(codes.take()).isEqualTo(4);
+        assertThat(codes).isEmpty();
+    }
+}
