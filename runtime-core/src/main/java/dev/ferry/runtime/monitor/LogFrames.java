@@ -109,14 +109,14 @@ public final class LogFrames implements AutoCloseable {
             if (folder == null) {
                 throw new IOException("\"%s\" has no folder to watch".formatted(file));
             }
-            var _ = folder.register(watch, StandardWatchEventKinds.ENTRY_MODIFY);
+            folder.register(watch, StandardWatchEventKinds.ENTRY_MODIFY);
             return true; // it may have grown before anybody watched
         }
         WatchKey key = watch.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
         if (key == null) {
             return false;
         }
-        var _ = key.pollEvents();
+        key.pollEvents();
         key.reset();
         return true;
     }
