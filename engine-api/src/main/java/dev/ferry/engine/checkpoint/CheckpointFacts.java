@@ -1,0 +1,141 @@
+package dev.ferry.engine.checkpoint;
+
+import dev.ferry.api.model.ApiJson;
+import dev.ferry.api.model.ferry.CheckpointDetail;
+import dev.ferry.api.model.ferry.CheckpointSizes;
+import dev.ferry.api.model.ferry.CheckpointTimings;
+import dev.ferry.criu.CriuException;
+import dev.ferry.criu.archive.CheckpointDirectory;
+import dev.ferry.criu.archive.FileRecord;
+import dev.ferry.criu.archive.HostFacts;
+import dev.ferry.criu.archive.Manifest;
+import dev.ferry.criu.checkpoint.CheckpointReport;
+import dev.ferry.criu.rpc.DumpStatistics;
+import dev.ferry.engine.checkpoint.CheckpointTargets.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Turns what lies in a checkpoint's directory into what clients are told. */
+final class CheckpointFacts {
+    /** How the making of it went: written after the commit, hence not in the manifest, and not needed by a restore. */
+    private static final String REPORT = "report.json";
+
+    private static final String PAGES = "pages-";
+
+    private CheckpointFacts() {}
+
+    /** Of one that was just made; kept beside it for later. */
+    static CheckpointDetail keep(CheckpointReport report, Target target, boolean leftRunning) throws IOException {
+        CheckpointDetail detail = detail(
+                report.directory(),
+                report.manifest(),
+                report.statistics(),
+                target,
+                leftRunning,
+                micros(report.total()));
+        Files.write(report.directory().file(REPORT), ApiJson.mapper().writeValueAsBytes(detail));
+        return detail;
+    }
+
+    /** Of one made earlier. A damaged one is shown with what is wrong with it. */
+    static CheckpointDetail read(CheckpointDirectory directory, Target target) {
+        CheckpointDetail kept = kept(directory);
+        try {
+            Manifest manifest = directory.manifest();
+            DumpStatistics statistics = DumpStatistics.NONE;
+            if (Files.exists(directory.file(CheckpointDirectory.STATISTICS))) {
+                statistics = DumpStatistics.read(directory.file(CheckpointDirectory.STATISTICS));
+            }
+            return detail(
+                    directory,
+                    manifest,
+                    statistics,
+                    target,
+                    kept.leftRunning(),
+                    kept.timings().total());
+        } catch (CriuException | IOException e) {
+            return kept.toBuilder()
+                    .name(name(directory))
+                    .containerId(target.id())
+                    .containerName(target.name())
+                    .state(String.valueOf(e.getMessage()))
+                    .directory(directory.path().toString())
+                    .build();
+        }
+    }
+
+    private static CheckpointDetail kept(CheckpointDirectory directory) {
+        try {
+            return ApiJson.mapper().readValue(Files.readAllBytes(directory.file(REPORT)), CheckpointDetail.class);
+        } catch (IOException e) {
+            // made by another program, or the engine died before it was written: the manifest has what matters
+            return CheckpointDetail.empty();
+        }
+    }
+
+    private static CheckpointDetail detail(
+            CheckpointDirectory directory,
+            Manifest manifest,
+            DumpStatistics statistics,
+            Target target,
+            boolean leftRunning,
+            long totalMicros) {
+        return CheckpointDetail.builder()
+                .name(name(directory))
+                .containerId(manifest.containerId())
+                .containerName(target.name())
+                .created(Instant.parse(manifest.created()))
+                .leftRunning(leftRunning)
+                .state("complete")
+                .directory(directory.path().toString())
+                .sizes(sizes(manifest))
+                .timings(new CheckpointTimings(
+                        micros(statistics.frozen()),
+                        micros(statistics.freezing()),
+                        micros(statistics.memoryDump()),
+                        micros(statistics.memoryWrite()),
+                        totalMicros))
+                .facts(facts(manifest.host()))
+                .build();
+    }
+
+    private static CheckpointSizes sizes(Manifest manifest) {
+        long memory = 0;
+        long images = 0;
+        long layer = 0;
+        for (FileRecord file : manifest.files()) {
+            if (file.name().startsWith(CheckpointDirectory.IMAGES + "/" + PAGES)) {
+                memory += file.size();
+            } else if (file.name().startsWith(CheckpointDirectory.IMAGES + "/")) {
+                images += file.size();
+            } else if (file.name().equals(CheckpointDirectory.ROOTFS_DIFF)) {
+                layer += file.size();
+            }
+        }
+        return new CheckpointSizes(
+                manifest.totalSize(), memory, images, layer, manifest.files().size());
+    }
+
+    private static Map<String, String> facts(HostFacts host) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("architecture", host.architecture());
+        facts.put("kernel", host.kernel());
+        facts.put("criu", host.criu());
+        facts.put("cgroups", host.cgroupMode());
+        return facts;
+    }
+
+    private static String name(CheckpointDirectory directory) {
+        Path last = directory.path().getFileName();
+        return String.valueOf(last);
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1000;
+    }
+}
