@@ -38,7 +38,7 @@ public record ResourceLimits(Map<String, Limit> limits) {
             Map.entry("Max realtime priority", "RLIMIT_RTPRIO"),
             Map.entry("Max realtime timeout", "RLIMIT_RTTIME"));
 
-    private static final Pattern LINE = Pattern.compile("(Max [a-z ]*[a-z]) {2,}(\\S+) +(\\S+).*");
+    private static final Pattern LINE = Pattern.compile("(Max [a-z ]*?[a-z]) {2,}(\\S+) +(\\S+).*");
 
     public ResourceLimits {
         limits = Map.copyOf(limits);

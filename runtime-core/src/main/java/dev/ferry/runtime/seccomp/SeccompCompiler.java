@@ -37,6 +37,9 @@ public final class SeccompCompiler {
     /** The bit that marks a call of x32, which shares its architecture number with x86_64. */
     private static final int X32_BIT = 0x4000_0000;
 
+    /** msgctl(2), the last of the calls that 32-bit x86 and s390 once had behind ipc(2); since Linux 5.1. */
+    private static final int LAST_MULTIPLEXED = 402;
+
     private final Optional<LibSeccomp> library;
     private final Optional<FilterCache> disk;
     private final Map<LinuxSeccomp, SeccompFilter> memory = new ConcurrentHashMap<>();
@@ -247,11 +250,16 @@ public final class SeccompCompiler {
         return Bpf.assemble(program);
     }
 
+    /**
+     * The highest number that the filter names. The library has numbers of its own, below -1, for calls that an architecture made
+     * through socketcall(2) and ipc(2) before it got them one by one; it covers both ways, and so the last of those counts then.
+     */
     private static int highest(LinuxSeccomp seccomp, int arch, LibSeccomp library) {
         return seccomp.syscalls().stream()
                 .flatMapToInt(rule -> rule.names().stream().mapToInt(name -> library.call(arch, name)))
+                .map(call -> call < LibSeccomp.UNKNOWN_CALL ? LAST_MULTIPLEXED : call)
                 .max()
-                .orElse(-1);
+                .orElse(LibSeccomp.UNKNOWN_CALL);
     }
 
     private static byte[] concat(byte[] first, byte[] second) {
