@@ -8,11 +8,16 @@ import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.Pipe;
 import dev.ferry.runtime.linux.PosixSpawn;
+import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
+import dev.ferry.runtime.linux.WaitPid;
 import dev.ferry.runtime.linux.abi.OpenFlags;
+import dev.ferry.runtime.linux.abi.ProcessConstants;
+import dev.ferry.runtime.linux.abi.Syscall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,14 +37,20 @@ public final class Spawner {
     public static final int PARKING = 64;
 
     private static final int BUSY_ATTEMPTS = 50;
+
+    /** About as many as a container's program has, so that the classes that write and lay out programs are warm too. */
+    private static final int WARM_UP_STEPS = 200;
+
     private static final long BUSY_PAUSE_NANOS = 2_000_000;
 
     private final MachineEncoder encoder;
     private final Path fallback;
+    private final boolean inMemory;
 
-    private Spawner(MachineEncoder encoder, Path fallback) {
+    private Spawner(MachineEncoder encoder, Path fallback, boolean inMemory) {
         this.encoder = encoder;
         this.fallback = fallback;
+        this.inMemory = inMemory;
     }
 
     /**
@@ -55,7 +66,37 @@ public final class Spawner {
             throw new UnsupportedOperationException(
                     "no machine code for \"" + architecture + "\": programs run on x86_64 (amd64) only");
         }
-        return new Spawner(new X86_64Encoder(), fallback);
+        return new Spawner(new X86_64Encoder(), fallback, true);
+    }
+
+    /** As {@link #ofHost} on a machine where files in memory must not be executed. */
+    static Spawner fromDisk(Path directory) {
+        return new Spawner(new X86_64Encoder(), directory, false);
+    }
+
+    /**
+     * Starts a program that ends at once, and reaps it: links the C library and loads what a start needs, tens of
+     * milliseconds that the first container would pay otherwise, and finds out whether this machine can start programs.
+     */
+    public void warmUp() throws SpawnException, IOException {
+        ProgramBuilder builder = new ProgramBuilder("ferry-warm-up", ProgramBuilder.STATUS, true);
+        builder.stage("all");
+        Cell pid = builder.cell("pid");
+        for (int step = 0; step < WARM_UP_STEPS; step++) {
+            builder.call("step " + step, Syscall.GETPID, "operand " + step, pid.address(), step)
+                    .to(pid);
+        }
+        builder.writeStamps(ProgramBuilder.STATUS);
+        builder.exit(0);
+        try (Spawned spawned = spawn(builder.build(), Map.of())) {
+            WaitPid.Ended ended = WaitPid.await(spawned.pid());
+            spawned.status().awaitClosed(Duration.ofSeconds(1));
+            if (ended.status().raw() != 0) {
+                throw new ChildDied(
+                        "ferry-warm-up",
+                        "wait status 0x" + Integer.toHexString(ended.status().raw()));
+            }
+        }
     }
 
     /**
@@ -79,9 +120,18 @@ public final class Spawner {
                 wanted.putIfAbsent(stdio, nothing);
             }
             wanted.put(program.statusFd(), status.writeEnd());
-            int pid = start(program, wanted);
-            PidFd process = PidFd.open(pid);
-            return new Spawned(process, StatusPipe.adopt(program, status.readEnd()));
+            return held(program, start(program, wanted), status.readEnd());
+        }
+    }
+
+    /** A process that we can not hold, for want of descriptors say, is ended: nobody else would know of it. */
+    private static Spawned held(Program program, int pid, Fd status) throws IOException {
+        try {
+            return new Spawned(PidFd.open(pid), StatusPipe.adopt(program, status));
+        } catch (SyscallException e) {
+            Processes.kill(pid, ProcessConstants.SIGKILL);
+            WaitPid.await(pid);
+            throw e;
         }
     }
 
@@ -109,6 +159,9 @@ public final class Spawner {
 
     /** Parked too: at a low number the file would be replaced by a placement before it is executed. */
     private Fd image(Program program, byte[] image) throws IOException {
+        if (!inMemory) {
+            return imageOnDisk(program, image);
+        }
         try (Fd file = MemFd.create(program.name())) {
             OpenFiles.writeFully(file, image);
             MemFd.seal(file);

@@ -7,6 +7,7 @@ import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.Pipe;
+import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.WaitPid;
 import dev.ferry.runtime.linux.abi.Layouts;
 import dev.ferry.runtime.linux.abi.OpenFlags;
@@ -18,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -225,6 +228,83 @@ final class SpawnerTest {
         p.call("exec echo", Syscall.EXECVE, "/bin/echo", p.strings(List.of("echo", "one two")), p.strings(List.of()));
 
         assertThat(run(p.build())).isEqualTo(new Outcome("one two\n", 0));
+    }
+
+    @Test
+    void programsRunFromDiskToo() throws Exception {
+        ProgramBuilder p = new ProgramBuilder("fromdisk", ProgramBuilder.STATUS);
+        p.exit(9);
+        try (Spawned spawned = Spawner.fromDisk(directory).spawn(p.build(), Map.of())) {
+            assertThat(WaitPid.await(spawned.pid()).status().exitCode()).isEqualTo(9);
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void warmingUpLeavesNothing() throws Exception {
+        spawner().warmUp();
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** Takes all descriptors away and gives them back one by one, so that each place that needs one fails in its turn. */
+    @Test
+    void everyShortageOfDescriptorsIsSurvived() throws Exception {
+        Spawner spawner = spawner();
+        spawner.warmUp();
+        ProgramBuilder p = new ProgramBuilder("short", ProgramBuilder.STATUS);
+        p.exit(3);
+        Program program = p.build();
+        Path nothing = Path.of("/dev/null");
+        Deque<Fd> taken = new ArrayDeque<>();
+        assertThatThrownBy(() -> OpenFiles.open(Path.of("/no/such/file"), 0)).isInstanceOf(SyscallException.class);
+        limitOpenFiles("512:");
+        int failures = 0;
+        try {
+            takeAll(nothing, taken);
+            int exitCode = -1;
+            while (exitCode < 0) {
+                try (Spawned spawned = spawner.spawn(program, Map.of())) {
+                    exitCode = WaitPid.await(spawned.pid()).status().exitCode();
+                } catch (SyscallException e) {
+                    failures += e.is(Errno.EMFILE) ? 1 : 100;
+                    taken.removeLast().close();
+                }
+            }
+            assertThat(exitCode).isEqualTo(3);
+        } finally {
+            taken.forEach(Fd::close);
+            limitOpenFiles("unlimited".equals(hardLimit()) ? "1048576:" : hardLimit() + ":");
+        }
+        assertThat(failures).isBetween(8, 20);
+    }
+
+    private static void takeAll(Path path, Deque<Fd> taken) {
+        while (true) {
+            try {
+                taken.add(OpenFiles.open(path, OpenFlags.O_RDONLY));
+            } catch (SyscallException e) {
+                return;
+            }
+        }
+    }
+
+    private static String hardLimit() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/limits")).stream()
+                .filter(line -> line.startsWith("Max open files"))
+                .map(line -> line.split("\\s+", -1)[4])
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void limitOpenFiles(String limit) throws Exception {
+        Process prlimit = new ProcessBuilder(
+                        "prlimit",
+                        "--pid",
+                        Long.toString(ProcessHandle.current().pid()),
+                        "--nofile=" + limit)
+                .inheritIO()
+                .start();
+        assertThat(prlimit.waitFor()).isZero();
     }
 
     private static Block cloneArguments(ProgramBuilder p) {
