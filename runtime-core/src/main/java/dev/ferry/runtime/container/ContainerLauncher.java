@@ -70,6 +70,14 @@ public final class ContainerLauncher implements AutoCloseable {
     }
 
     /**
+     * Links and loads what a start needs by starting a program that ends at once: an engine does this before it listens, so
+     * that its first container does not wait for it, and learns here whether this machine can start programs at all.
+     */
+    public void warmUp() throws SpawnException, IOException {
+        spawner.warmUp();
+    }
+
+    /**
      * Starts a monitor and waits until its child stands at the gate with everything of the spec but seccomp and exec in place.
      * An engine that dies before {@link ContainerProcess#start} leaves nothing that runs.
      *
