@@ -1,14 +1,52 @@
 package dev.ferry.engine.app;
 
+import dev.ferry.engine.checkpoint.CheckpointRecovery;
+import dev.ferry.engine.checkpoint.CheckpointService;
+import dev.ferry.engine.container.Adoption;
+import dev.ferry.engine.container.ContainerEvents;
+import dev.ferry.engine.container.ContainerRegistry;
+import dev.ferry.engine.container.ContainerService;
+import dev.ferry.engine.container.Incarnations;
+import dev.ferry.engine.container.LaneTimer;
+import dev.ferry.engine.container.LifeCycle;
+import dev.ferry.engine.container.ProcessTable;
+import dev.ferry.engine.container.SpecAssembly;
+import dev.ferry.engine.event.EventBus;
+import dev.ferry.engine.exec.ExecService;
 import dev.ferry.engine.http.ApiServer;
 import dev.ferry.engine.http.ListenAddress;
 import dev.ferry.engine.http.RouteGroup;
+import dev.ferry.engine.http.checkpoint.CheckpointRoutes;
+import dev.ferry.engine.http.checkpoint.FerryRoutes;
+import dev.ferry.engine.http.container.ContainerRoutes;
+import dev.ferry.engine.http.container.StreamRoutes;
+import dev.ferry.engine.http.exec.ExecRoutes;
+import dev.ferry.engine.http.image.ImageRoutes;
+import dev.ferry.engine.http.system.AbsentRoutes;
+import dev.ferry.engine.http.system.EventRoutes;
 import dev.ferry.engine.http.system.SystemRoutes;
+import dev.ferry.engine.image.ImageService;
+import dev.ferry.engine.network.NetworkService;
+import dev.ferry.engine.system.EngineState;
 import dev.ferry.engine.system.HostFacts;
 import dev.ferry.engine.system.SystemService;
+import dev.ferry.profiles.profile.KernelVersion;
+import dev.ferry.runtime.capability.CapabilitySet;
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.container.ContainerLauncher;
+import dev.ferry.runtime.seccomp.SeccompCompiler;
+import dev.ferry.store.content.ContentStore;
+import dev.ferry.store.content.Digest;
+import dev.ferry.store.image.ImageStore;
+import dev.ferry.store.image.ImageUse;
+import dev.ferry.store.snapshot.OverlaySnapshotter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * One engine on one root directory, from start to stop.
@@ -24,11 +62,26 @@ public final class Engine implements AutoCloseable {
     private final EngineOptions options;
     private final RootLock lock;
     private final ApiServer server;
+    private final ContainerLauncher launcher;
+    private final LaneTimer timer;
+    private final ExecutorService laneThreads;
+    private final ContainerService containers;
 
-    private Engine(EngineOptions options, RootLock lock, ApiServer server) {
+    private Engine(
+            EngineOptions options,
+            RootLock lock,
+            ApiServer server,
+            ContainerLauncher launcher,
+            LaneTimer timer,
+            ExecutorService laneThreads,
+            ContainerService containers) {
         this.options = options;
         this.lock = lock;
         this.server = server;
+        this.launcher = launcher;
+        this.timer = timer;
+        this.laneThreads = laneThreads;
+        this.containers = containers;
     }
 
     /**
@@ -37,20 +90,92 @@ public final class Engine implements AutoCloseable {
      * @throws IOException if the root belongs to another engine, or an address cannot be listened on
      * @throws IllegalArgumentException if the options contradict themselves
      */
-    public static Engine start(EngineOptions options) throws IOException {
+    public static Engine start(EngineOptions options) throws IOException, InterruptedException {
         List<ListenAddress> addresses = options.hosts().stream()
                 .map(host -> ListenAddress.parse(host, options.plainTcpAllowed()))
                 .toList();
         RootLock lock = RootLock.take(options.root());
         try {
-            Files.createDirectories(options.run());
-            List<RouteGroup> routes = List.of(new SystemRoutes(new SystemService(VERSION, HostFacts.ofHost())));
-            ApiServer server = ApiServer.start("Docker/" + VERSION + " (linux)", addresses, routes);
-            return new Engine(options, lock, server);
-        } catch (IOException | RuntimeException e) {
+            return compose(options, addresses, lock);
+        } catch (IOException | InterruptedException | RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    private static Engine compose(EngineOptions options, List<ListenAddress> addresses, RootLock lock)
+            throws IOException, InterruptedException {
+        Path root = options.root();
+        Path run = Files.createDirectories(options.run());
+        Path home = Files.createDirectories(root.resolve("containers"));
+
+        HostFacts host = HostFacts.ofHost();
+        CgroupHierarchies hierarchies = CgroupHierarchies.ofHost();
+        SeccompCompiler seccomp =
+                SeccompCompiler.ofHost(Optional.of(options.tools()), Optional.of(root.resolve("seccomp")));
+        ContentStore content = ContentStore.open(root.resolve("content"));
+        ImageStore imageStore = ImageStore.open(root.resolve("images"), content);
+        OverlaySnapshotter snapshots = OverlaySnapshotter.open(root.resolve("snapshots"), content);
+        ContainerLauncher launcher = new ContainerLauncher();
+        ExecutorService laneThreads = Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("lane-", 0).factory());
+        LaneTimer timer = new LaneTimer();
+
+        EventBus bus = new EventBus();
+        ContainerEvents events = new ContainerEvents(bus);
+        ContainerRegistry registry = new ContainerRegistry();
+        ImageService images = new ImageService(imageStore, bus, image -> uses(registry, image));
+        NetworkService networks = new NetworkService(run);
+        SpecAssembly assembly = new SpecAssembly(CapabilitySet.boundingOfSelf(), KernelVersion.of(host.kernel()));
+        Incarnations incarnations =
+                new Incarnations(snapshots, hierarchies, options.cgroupParent(), networks, seccomp, assembly);
+        LifeCycle life = new LifeCycle(launcher, incarnations, registry, events, timer);
+        ContainerService containers =
+                new ContainerService(home, registry, images, incarnations, life, events, laneThreads);
+        ExecService execs = new ExecService(registry, launcher, incarnations, events);
+        CriuLocation criu = new CriuLocation(options.tools(), launcher, run.resolve("criu"));
+        CheckpointService.CriuSource criuSource = criu::checkpointer;
+        CheckpointService checkpoints =
+                new CheckpointService(registry, incarnations, life, snapshots, events, criuSource);
+        SystemService system = new SystemService(VERSION, host, root, registry, images, hierarchies, criuSource);
+
+        Adoption adoption = new Adoption(home, registry, containers, launcher, life, networks);
+        Adoption.Report report = adoption.run();
+        new CheckpointRecovery(launcher, life, incarnations, adoption).resolve(report.interrupted());
+        EngineState state = state(options, report);
+
+        List<RouteGroup> routes = List.of(
+                new SystemRoutes(system, images, registry),
+                new AbsentRoutes(),
+                new EventRoutes(bus),
+                new ContainerRoutes(registry, containers, execs, checkpoints, new ProcessTable(incarnations)),
+                new StreamRoutes(registry, events),
+                new ExecRoutes(execs),
+                new ImageRoutes(images),
+                new CheckpointRoutes(checkpoints),
+                new FerryRoutes(registry, checkpoints, incarnations, networks, system, () -> state));
+        ApiServer server = ApiServer.start("Docker/" + VERSION + " (linux)", addresses, routes);
+        return new Engine(options, lock, server, launcher, timer, laneThreads, containers);
+    }
+
+    private static List<ImageUse> uses(ContainerRegistry registry, Digest image) {
+        return registry.all().stream()
+                .filter(c -> c.record().image().equals(image.toString()))
+                .map(c -> new ImageUse(c.id().text(), c.status().isAlive()))
+                .toList();
+    }
+
+    private static EngineState state(EngineOptions options, Adoption.Report report) {
+        return new EngineState(
+                VERSION,
+                ProcessHandle.current().pid(),
+                options.root().toString(),
+                options.run().toString(),
+                report.running(),
+                report.ended(),
+                report.damaged(),
+                report.interrupted().size(),
+                report.millis());
     }
 
     /** What it was started with. */
@@ -63,10 +188,18 @@ public final class Engine implements AutoCloseable {
         return server.addresses().stream().map(ListenAddress::toString).toList();
     }
 
+    /** The same service that HTTP stands in front of, for measurements without the wire. */
+    public ContainerService containers() {
+        return containers;
+    }
+
     /** Stops listening and lets go of the root. Containers run on. */
     @Override
     public void close() throws IOException {
+        timer.stop();
         server.close();
+        laneThreads.shutdown();
+        launcher.close();
         lock.close();
     }
 }

@@ -11,7 +11,7 @@ import dev.ferry.criu.archive.HostFacts;
 import dev.ferry.criu.archive.Manifest;
 import dev.ferry.criu.checkpoint.CheckpointReport;
 import dev.ferry.criu.rpc.DumpStatistics;
-import dev.ferry.engine.checkpoint.CheckpointTargets.Target;
+import dev.ferry.engine.container.ContainerRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,12 +30,13 @@ final class CheckpointFacts {
     private CheckpointFacts() {}
 
     /** Of one that was just made; kept beside it for later. */
-    static CheckpointDetail keep(CheckpointReport report, Target target, boolean leftRunning) throws IOException {
+    static CheckpointDetail keep(CheckpointReport report, ContainerRecord record, boolean leftRunning)
+            throws IOException {
         CheckpointDetail detail = detail(
                 report.directory(),
                 report.manifest(),
                 report.statistics(),
-                target,
+                record,
                 leftRunning,
                 micros(report.total()));
         Files.write(report.directory().file(REPORT), ApiJson.mapper().writeValueAsBytes(detail));
@@ -43,7 +44,7 @@ final class CheckpointFacts {
     }
 
     /** Of one made earlier. A damaged one is shown with what is wrong with it. */
-    static CheckpointDetail read(CheckpointDirectory directory, Target target) {
+    static CheckpointDetail read(CheckpointDirectory directory, ContainerRecord record) {
         CheckpointDetail kept = kept(directory);
         try {
             Manifest manifest = directory.manifest();
@@ -55,14 +56,14 @@ final class CheckpointFacts {
                     directory,
                     manifest,
                     statistics,
-                    target,
+                    record,
                     kept.leftRunning(),
                     kept.timings().total());
         } catch (CriuException | IOException e) {
             return kept.toBuilder()
                     .name(name(directory))
-                    .containerId(target.id())
-                    .containerName(target.name())
+                    .containerId(record.id().text())
+                    .containerName(record.name())
                     .state(String.valueOf(e.getMessage()))
                     .directory(directory.path().toString())
                     .build();
@@ -82,13 +83,13 @@ final class CheckpointFacts {
             CheckpointDirectory directory,
             Manifest manifest,
             DumpStatistics statistics,
-            Target target,
+            ContainerRecord record,
             boolean leftRunning,
             long totalMicros) {
         return CheckpointDetail.builder()
                 .name(name(directory))
                 .containerId(manifest.containerId())
-                .containerName(target.name())
+                .containerName(record.name())
                 .created(Instant.parse(manifest.created()))
                 .leftRunning(leftRunning)
                 .state("complete")

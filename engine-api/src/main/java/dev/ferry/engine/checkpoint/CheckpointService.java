@@ -1,243 +1,343 @@
 package dev.ferry.engine.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.ferry.api.model.ApiJson;
 import dev.ferry.api.model.ferry.CheckpointDetail;
-import dev.ferry.api.model.ferry.CheckpointRequest;
 import dev.ferry.api.model.ferry.RestoreDetail;
+import dev.ferry.criu.CheckpointDamaged;
 import dev.ferry.criu.CriuException;
 import dev.ferry.criu.archive.CheckpointDirectory;
+import dev.ferry.criu.archive.Manifest;
 import dev.ferry.criu.checkpoint.CheckpointOptions;
 import dev.ferry.criu.checkpoint.CheckpointReport;
+import dev.ferry.criu.checkpoint.CheckpointRequest;
+import dev.ferry.criu.checkpoint.Checkpointer;
+import dev.ferry.criu.checkpoint.FrozenWork;
+import dev.ferry.criu.checkpoint.Phase;
 import dev.ferry.criu.checkpoint.RestoreOptions;
 import dev.ferry.criu.checkpoint.RestoreRequest;
 import dev.ferry.criu.checkpoint.RestoredContainer;
-import dev.ferry.engine.checkpoint.CheckpointTargets.Passing;
-import dev.ferry.engine.checkpoint.CheckpointTargets.Prepared;
-import dev.ferry.engine.checkpoint.CheckpointTargets.Running;
-import dev.ferry.engine.checkpoint.CheckpointTargets.Target;
+import dev.ferry.engine.container.Container;
+import dev.ferry.engine.container.ContainerEvents;
+import dev.ferry.engine.container.ContainerRecord;
+import dev.ferry.engine.container.ContainerRegistry;
+import dev.ferry.engine.container.Incarnations;
+import dev.ferry.engine.container.LifeCycle;
+import dev.ferry.engine.container.Passage;
+import dev.ferry.engine.container.Status;
+import dev.ferry.engine.container.Verb;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.NotFound;
-import dev.ferry.engine.event.EventBus;
+import dev.ferry.runtime.container.ContainerProcess;
+import dev.ferry.runtime.container.ExitRecord;
 import dev.ferry.store.snapshot.SnapshotException;
+import dev.ferry.store.snapshot.Snapshotter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/**
- * Checkpoints of containers. Each operation runs on the container's lane: it can not meet a start, a stop or a removal.
- *
- * <p>A checkpoint is a directory named like it, in the container's own place or in one that the client names.
- */
+/** What clients may do with checkpoints. */
 public final class CheckpointService {
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
 
-    private final CheckpointTargets targets;
-    private final CheckpointerSource source;
-    private final EventBus events;
+    private final ContainerRegistry registry;
+    private final Incarnations incarnations;
+    private final LifeCycle life;
+    private final Snapshotter snapshots;
+    private final ContainerEvents events;
+    private final CriuSource criu;
 
-    public CheckpointService(CheckpointTargets targets, CheckpointerSource source, EventBus events) {
-        this.targets = targets;
-        this.source = source;
+    /** Gives the checkpointer, or says that this host has no CRIU. Asked each time: CRIU may be installed while the engine runs. */
+    @FunctionalInterface
+    public interface CriuSource {
+        Checkpointer checkpointer() throws CriuException, IOException;
+    }
+
+    /** From its parts. */
+    public CheckpointService(
+            ContainerRegistry registry,
+            Incarnations incarnations,
+            LifeCycle life,
+            Snapshotter snapshots,
+            ContainerEvents events,
+            CriuSource criu) {
+        this.registry = registry;
+        this.incarnations = incarnations;
+        this.life = life;
+        this.snapshots = snapshots;
         this.events = events;
+        this.criu = criu;
     }
 
     /**
-     * Takes a checkpoint of a running container.
+     * Takes a checkpoint.
      *
-     * @param place where the checkpoint's directory is made; empty for the container's own place
+     * @param directory where, empty for the container's own place
      */
-    public CheckpointDetail create(String container, CheckpointRequest request, String place)
+    public CheckpointDetail create(String reference, String name, String directory, CheckpointOptions options)
             throws InterruptedException {
-        Target target = targets.find(container);
-        Passing passing = passing(target, request.name(), place, request.leaveRunning());
-        CheckpointDetail detail = target.onLane(() -> dump(target, request, passing));
-        publish(target, "checkpoint", request.name());
-        return detail;
+        Container container = registry.find(reference);
+        return container.lane().call(() -> createOnLane(container, checked(name), directory, options));
     }
 
-    /** Those that are complete, oldest first. */
-    public List<CheckpointDetail> list(String container, String place) {
-        Target target = targets.find(container);
-        Path directory = place(target, place);
-        if (!Files.isDirectory(directory)) {
-            return List.of();
+    /** The names of a container's checkpoints. */
+    public List<String> list(String reference, String directory) {
+        Container container = registry.find(reference);
+        Path place = place(container, directory);
+        List<String> names = new ArrayList<>();
+        if (!Files.isDirectory(place)) {
+            return names;
         }
-        try (Stream<Path> children = Files.list(directory)) {
-            return children.filter(Files::isDirectory)
-                    .map(CheckpointDirectory::of)
-                    .filter(CheckpointDirectory::isCommitted)
-                    .map(checkpoint -> CheckpointFacts.read(checkpoint, target))
-                    .sorted(java.util.Comparator.comparing(CheckpointDetail::created))
-                    .toList();
+        try (var entries = Files.newDirectoryStream(place, Files::isDirectory)) {
+            for (Path entry : entries) {
+                names.add(String.valueOf(entry.getFileName()));
+            }
         } catch (IOException e) {
-            throw new Failed("checkpoint.list", "cannot read \"" + directory + "\": " + e.getMessage(), e);
+            throw new Failed("checkpoint.list", "cannot list checkpoints in \"" + place + "\": " + e.getMessage(), e);
         }
+        names.sort(null);
+        return names;
     }
 
-    /** One by its name. */
-    public CheckpointDetail inspect(String container, String name, String place) {
-        Target target = targets.find(container);
-        return CheckpointFacts.read(existing(target, passing(target, name, place, false)), target);
-    }
-
-    /** Removes one. */
-    public void remove(String container, String name, String place) throws InterruptedException {
-        Target target = targets.find(container);
-        Passing passing = passing(target, name, place, false);
-        target.onLane(() -> {
-            CheckpointDirectory checkpoint = existing(target, passing);
+    /** Deletes a checkpoint. */
+    public void remove(String reference, String name, String directory) throws InterruptedException {
+        Container container = registry.find(reference);
+        container.lane().run(() -> {
+            Path path = existing(container, name, directory);
             try {
-                checkpoint.delete();
-                return checkpoint;
+                CheckpointDirectory.of(path).delete();
             } catch (IOException e) {
-                throw new Failed(
-                        "checkpoint.remove", "cannot remove checkpoint \"" + name + "\": " + e.getMessage(), e);
+                throw new Failed("checkpoint.remove", "cannot delete checkpoint \"" + name + "\": " + e.getMessage(), e);
             }
         });
     }
 
-    /** Lets a container that does not run go on from a checkpoint. */
-    public RestoreDetail restore(String container, dev.ferry.api.model.ferry.RestoreRequest request, String place)
+    /** Brings a container back to a checkpoint. */
+    public RestoreDetail restore(String reference, String name, String directory, RestoreOptions options)
             throws InterruptedException {
-        Target target = targets.find(container);
-        Passing passing = passing(target, request.checkpoint(), place, false);
-        RestoreDetail detail = target.onLane(() -> bringBack(target, passing));
-        publish(target, "start", request.checkpoint());
-        return detail;
+        Container container = registry.find(reference);
+        return container.lane().call(() -> restoreOnLane(container, name, directory, options));
     }
 
-    private CheckpointDetail dump(Target target, CheckpointRequest request, Passing passing) {
-        Running running = target.running();
-        if (Files.exists(passing.directory())) {
+    /** Everything about one checkpoint. */
+    public CheckpointDetail inspect(String reference, String name) {
+        Container container = registry.find(reference);
+        Path path = existing(container, name, "");
+        return CheckpointFacts.read(CheckpointDirectory.of(path), container.record());
+    }
+
+    private CheckpointDetail createOnLane(Container container, String name, String place, CheckpointOptions options) {
+        ContainerRecord record = container.record();
+        Verb.CHECKPOINT.require(record.status(), record.id(), record.name());
+        Path path = place(container, place).resolve(name);
+        if (Files.exists(path)) {
             throw new Conflict(
-                    "checkpoint.exists",
-                    "checkpoint with name " + passing.checkpoint() + " already exists for container " + target.name());
+                    "checkpoint.name-taken",
+                    "checkpoint with name " + name + " already exists for container " + record.name());
         }
-        CheckpointOptions options = CheckpointOptions.DEFAULT
-                .withLeaveRunning(request.leaveRunning())
-                .withTcpEstablished(request.tcpEstablished())
-                .withFileLocks(request.fileLocks() || CheckpointOptions.DEFAULT.fileLocks());
+        String what = "Cannot checkpoint container " + record.name();
+        boolean done = false;
         try {
-            Files.createDirectories(passing.directory().toAbsolutePath().resolve(".."));
-            CheckpointReport report = source.checkpointer()
-                    .checkpoint(new dev.ferry.criu.checkpoint.CheckpointRequest(
-                            target.id(),
-                            running.process(),
-                            running.spec(),
-                            running.cgroup(),
-                            passing.directory(),
-                            running.record(),
+            Files.createDirectories(place(container, place));
+            CheckpointReport report = criu.checkpointer()
+                    .checkpoint(new CheckpointRequest(
+                            record.id().text(),
+                            container.requireProcess(),
+                            incarnations.spec(container),
+                            incarnations.cgroup(record),
+                            path,
+                            json(record),
                             options,
-                            directory -> saveFiles(target, directory),
-                            phase -> target.entering(phase, passing)));
-            return CheckpointFacts.keep(report, target, request.leaveRunning());
+                            writableLayer(record),
+                            phase -> container.write(container.record().withPassage(dumping(phase, name, path, options)))));
+            done = true;
+            if (options.leaveRunning()) {
+                container.settle(container.record().withPassage(null));
+            } else {
+                life.checkpointed(container, awaitEnd(container));
+            }
+            events.tell(record, "checkpoint", Map.of("checkpoint", name));
+            return CheckpointFacts.keep(report, record, options.leaveRunning());
         } catch (CriuException e) {
-            throw CheckpointFailures.of(e);
+            throw CriuFailures.of(what, e);
         } catch (IOException e) {
-            throw new Failed(
-                    "checkpoint.io",
-                    "checkpoint \"" + passing.checkpoint() + "\" could not be written, the container runs on: "
-                            + e.getMessage(),
-                    e);
+            throw new Failed("checkpoint.io", what + ": " + e.getMessage(), e);
         } finally {
-            target.settled();
-        }
-    }
-
-    private static void saveFiles(Target target, CheckpointDirectory directory) throws IOException {
-        try {
-            target.writeDelta(
-                    directory.file(CheckpointDirectory.ROOTFS_DIFF), directory.file(CheckpointDirectory.DELETED_FILES));
-        } catch (SnapshotException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    private RestoreDetail bringBack(Target target, Passing passing) {
-        CheckpointDirectory checkpoint = existing(target, passing);
-        Prepared prepared;
-        try {
-            prepared = target.prepare(passing, checkpoint);
-        } catch (IOException e) {
-            throw new Failed(
-                    "restore.prepare", "cannot prepare the restore of \"" + target.name() + "\": " + e.getMessage(), e);
-        }
-        boolean restored = false;
-        try {
-            RestoredContainer again = source.checkpointer()
-                    .restore(new RestoreRequest(
-                            target.id(),
-                            checkpoint,
-                            prepared.directory(),
-                            prepared.log(),
-                            prepared.spec(),
-                            prepared.root(),
-                            prepared.network(),
-                            prepared.cgroup(),
-                            RestoreOptions.DEFAULT,
-                            phase -> target.entering(phase, passing)));
-            restored = true;
-            target.restored(again.process(), passing);
-            return new RestoreDetail(
-                    target.id(),
-                    passing.checkpoint(),
-                    again.process().initPid(),
-                    TimeUnit.NANOSECONDS.toMicros(again.report().verified().toNanos()),
-                    TimeUnit.NANOSECONDS.toMicros(again.report().criu().toNanos()),
-                    TimeUnit.NANOSECONDS.toMicros(again.report().total().toNanos()));
-        } catch (CriuException e) {
-            throw CheckpointFailures.of(e);
-        } catch (IOException e) {
-            throw new Failed(
-                    "restore.io",
-                    "container \"" + target.name() + "\" could not be restored, the checkpoint is unharmed: "
-                            + e.getMessage(),
-                    e);
-        } finally {
-            if (!restored) {
-                target.unprepare(prepared);
-                target.settled();
+            if (!done) {
+                container.settle(container.record().withPassage(null));
             }
         }
     }
 
-    private static CheckpointDirectory existing(Target target, Passing passing) {
-        CheckpointDirectory checkpoint = CheckpointDirectory.of(passing.directory());
-        if (!checkpoint.isCommitted()) {
-            throw new NotFound(
-                    "checkpoint.missing",
-                    "checkpoint " + passing.checkpoint() + " does not exist for container " + target.name());
+    private RestoreDetail restoreOnLane(Container container, String name, String place, RestoreOptions options) {
+        ContainerRecord before = container.record();
+        Verb.RESTORE.require(before.status(), before.id(), before.name());
+        Path path = existing(container, name, place);
+        String what = "cannot restore container " + before.name() + " from checkpoint " + name;
+        ContainerRecord next = before.withNextIncarnation(name)
+                .withStoppedByUser(false)
+                .withPassage(new Passage.Restoring(name, path.toString()));
+        boolean done = false;
+        try {
+            Checkpointer checkpointer = criu.checkpointer();
+            CheckpointDirectory directory = CheckpointDirectory.of(path);
+            writableLayerBack(before, directory);
+            container.write(next);
+            Incarnations.Ground ground = incarnations.prepare(container, next);
+            RestoredContainer restored = checkpointer.restore(new RestoreRequest(
+                    before.id().text(),
+                    directory,
+                    ground.directory(),
+                    ground.log(),
+                    ground.spec(),
+                    ground.root(),
+                    ground.network(),
+                    ground.cgroup(),
+                    options,
+                    phase -> noteRestored(container, next, phase)));
+            done = true;
+            ContainerProcess process = restored.process();
+            container.hold(process);
+            life.begin(container, process, next.withPassage(null), "start");
+            return new RestoreDetail(
+                    before.id().text(),
+                    name,
+                    process.initPid(),
+                    micros(restored.report().verified()),
+                    micros(restored.report().criu()),
+                    micros(restored.report().total()));
+        } catch (CriuException e) {
+            throw CriuFailures.of(what, e);
+        } catch (SnapshotException e) {
+            throw new Failed(e.code(), what + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new Failed("restore.io", what + ": " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                abandon(container, before);
+            }
         }
-        return checkpoint;
     }
 
-    private static Passing passing(Target target, String name, String place, boolean leaveRunning) {
+    /** Nothing of the attempt runs: the container is what it was before, and the checkpoint can be tried again. */
+    private void abandon(Container container, ContainerRecord before) {
+        ContainerRecord now = container.record();
+        container.hold(null);
+        if (now.incarnation() != before.incarnation()) {
+            incarnations.release(now);
+        }
+        container.settle(now.withPassage(null).withStatus(before.status()));
+    }
+
+    /** Before the answer that lets the container run: from now on a new engine takes it for running. */
+    private static void noteRestored(Container container, ContainerRecord next, Phase phase) {
+        if (phase instanceof Phase.Restored(int pid)) {
+            container.write(next.withPassage(null).withStatus(new Status.Running(Instant.now(), pid)));
+        }
+    }
+
+    private static Passage dumping(Phase phase, String name, Path path, CheckpointOptions options) {
+        return switch (phase) {
+            case Phase.Dumping start -> new Passage.Dumping(name, path.toString(), options.leaveRunning());
+            case Phase.Dumped committed -> new Passage.Dumped(name, path.toString(), options.leaveRunning());
+            case Phase.Restoring never -> throw new AssertionError("a dump restores nothing: " + never);
+            case Phase.Restored never -> throw new AssertionError("a dump restores nothing: " + never);
+        };
+    }
+
+    private FrozenWork writableLayer(ContainerRecord record) {
+        return directory -> {
+            try {
+                snapshots.writeDelta(
+                        record.id().text(),
+                        directory.file(CheckpointDirectory.ROOTFS_DIFF),
+                        directory.file(CheckpointDirectory.DELETED_FILES));
+            } catch (SnapshotException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        };
+    }
+
+    /** The files of the container as they were at the dump. Verified first: what is damaged replaces nothing. */
+    private void writableLayerBack(ContainerRecord record, CheckpointDirectory directory)
+            throws CriuException, IOException, SnapshotException {
+        Manifest manifest = directory.manifest();
+        try {
+            directory.verifyOnly(
+                    manifest, Set.of(CheckpointDirectory.ROOTFS_DIFF, CheckpointDirectory.DELETED_FILES));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the checkpoint was verified", e);
+        }
+        Path delta = directory.file(CheckpointDirectory.ROOTFS_DIFF);
+        if (!Files.exists(delta)) {
+            throw new CheckpointDamaged(directory.path(), CheckpointDirectory.ROOTFS_DIFF, "is missing");
+        }
+        incarnations.root(record);
+        snapshots.applyDelta(record.id().text(), delta, directory.file(CheckpointDirectory.DELETED_FILES));
+    }
+
+    private static ExitRecord awaitEnd(Container container) throws IOException {
+        try {
+            return container.requireProcess().awaitExit();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the container ended", e);
+        }
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1000;
+    }
+
+    private static String checked(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new InvalidRequest(
                     "checkpoint.name",
                     "Invalid checkpoint ID (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
         }
-        return new Passing(name, place(target, place).resolve(name), leaveRunning);
+        return name;
     }
 
-    private static Path place(Target target, String place) {
-        if (place.isEmpty()) {
-            return target.checkpoints();
+    /** Where checkpoints lie: the container's own place, or below a directory that the caller names. */
+    private static Path place(Container container, String directory) {
+        if (directory.isEmpty()) {
+            return container.checkpoints();
         }
-        Path directory = Path.of(place);
-        if (!directory.isAbsolute()) {
-            throw new InvalidRequest("checkpoint.place", "checkpoint directory \"" + place + "\" is not absolute");
+        Path path = Path.of(directory);
+        if (!path.isAbsolute()) {
+            throw new InvalidRequest(
+                    "checkpoint.directory", "checkpoint directory \"" + directory + "\" must be an absolute path");
         }
-        return directory.normalize();
+        return path.resolve(container.id().text()).resolve("checkpoints");
     }
 
-    private void publish(Target target, String action, String checkpoint) {
-        events.publish("container", action, target.id(), Map.of("name", target.name(), "checkpoint", checkpoint));
+    private static Path existing(Container container, String name, String directory) {
+        Path path = place(container, directory).resolve(checked(name));
+        if (!Files.isDirectory(path)) {
+            throw new NotFound(
+                    "checkpoint.missing",
+                    "checkpoint " + name + " does not exist for container " + container.record().name());
+        }
+        return path;
     }
+
+    private static String json(ContainerRecord record) {
+        try {
+            return ApiJson.mapper().writeValueAsString(record);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("no JSON for a container's record", e);
+        }
+    }
+
 }

@@ -1,9 +1,8 @@
 /**
- * Checkpoints of containers: made, listed, removed, restored.
+ * Checkpoints of this engine's containers: taking, listing, removing, restoring, and finishing what a dead engine left.
  *
- * <p>Begin with {@link CheckpointService}. Knows the checkpoint directories and CRIU's bridge; of a container it knows only what
- * {@link CheckpointTargets} shows, which the container service implements. Containers do not know this package, nor does HTTP leak in. A
- * checkpoint's files are the bridge's business; beside them lies {@code report.json}, how the making of it went.
+ * <p>Begin with {@link dev.ferry.engine.checkpoint.CheckpointService}. It knows containers and CRIU's bridge; containers do not know it. Every
+ * step is written into the container's record before it is taken, see {@link dev.ferry.engine.container.Passage}.
  */
 @NullMarked
 package dev.ferry.engine.checkpoint;

@@ -29,11 +29,6 @@ public final class Invocation {
         return environment.getOrDefault(name, "");
     }
 
-    /** All environment variables. */
-    public Map<String, String> environment() {
-        return environment;
-    }
-
     /** The option {@code --host}. */
     public void useHost(String address) {
         host = address;

@@ -1,7 +1,7 @@
 /**
- * HTTP in front of checkpoints: the three calls of the Docker API and Ferry's own.
+ * Endpoints of checkpoints: docker's three, and Ferry's own resources below {@code /ferry/v1}.
  *
- * <p>Begin with {@link CheckpointRoutes}. Thin: reads a request, calls the service, writes the answer.
+ * <p>Begin with {@link dev.ferry.engine.http.checkpoint.CheckpointRoutes}. Thin; the behaviour is in {@code engine.checkpoint}.
  */
 @NullMarked
 package dev.ferry.engine.http.checkpoint;

@@ -1,0 +1,184 @@
+package dev.ferry.engine.container;
+
+import dev.ferry.engine.error.EngineException;
+import dev.ferry.engine.network.NetworkService;
+import dev.ferry.engine.state.StateUnreadable;
+import dev.ferry.runtime.container.ContainerLauncher;
+import dev.ferry.runtime.container.ContainerProcess;
+import dev.ferry.runtime.container.ExitRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a new engine does with the containers of an earlier one: those that run are taken over, those that ended meanwhile get their
+ * exit code, what was interrupted is finished or undone, what cannot be read is shown and left alone.
+ */
+public final class Adoption {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+    private final Path directory;
+    private final ContainerRegistry registry;
+    private final ContainerService service;
+    private final ContainerLauncher launcher;
+    private final LifeCycle life;
+    private final NetworkService networks;
+    private final List<Container> interrupted = new ArrayList<>();
+    private int running;
+    private int ended;
+
+    /** From its parts; {@link #run} is called once, before anybody else knows the containers. */
+    public Adoption(
+            Path directory,
+            ContainerRegistry registry,
+            ContainerService service,
+            ContainerLauncher launcher,
+            LifeCycle life,
+            NetworkService networks) {
+        this.directory = directory;
+        this.registry = registry;
+        this.service = service;
+        this.launcher = launcher;
+        this.life = life;
+        this.networks = networks;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param running containers that were taken over while they ran
+     * @param ended containers that had ended without an engine
+     * @param interrupted containers in the middle of a checkpoint or restore, for whoever knows about those
+     */
+    public record Report(int running, int ended, int damaged, List<Container> interrupted, long millis) {}
+
+    /** Takes everything over. */
+    public Report run() throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        Set<String> known = new HashSet<>();
+        List<Container> found = new ArrayList<>();
+        try (var entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                String name = String.valueOf(entry.getFileName());
+                if (ContainerId.is(name)) {
+                    known.add(name);
+                    read(entry, new ContainerId(name)).ifPresent(found::add);
+                }
+            }
+        } catch (NotDirectoryException e) {
+            throw new IOException("\"" + directory + "\" is no directory: move it away", e);
+        }
+        networks.removeExcept(known);
+        for (Container container : found) {
+            registry.add(container);
+        }
+        for (Container container : found) {
+            container.lane().run(() -> take(container));
+        }
+        return new Report(
+                running,
+                ended,
+                registry.damaged().size(),
+                List.copyOf(interrupted),
+                (System.nanoTime() - begun) / 1_000_000);
+    }
+
+    private Optional<Container> read(Path home, ContainerId id) throws IOException {
+        try {
+            Optional<ContainerRecord> record = Container.file(home).read();
+            if (record.isEmpty()) {
+                // a creation that did not get as far as its record; nobody was told of it
+                Incarnations.deleteTree(home);
+                return Optional.empty();
+            }
+            return Optional.of(new Container(home, service.lane(id), record.get()));
+        } catch (StateUnreadable e) {
+            LOG.error("container {}: {}", id, e.getMessage());
+            registry.addDamaged(id, e);
+            return Optional.empty();
+        }
+    }
+
+    private void take(Container container) {
+        ContainerRecord record = container.record();
+        try {
+            if (record.status() instanceof Status.Removing) {
+                life.remove(container);
+                return;
+            }
+            if (record.passage() != null) {
+                interrupted.add(container);
+                return;
+            }
+            adopt(container, record);
+        } catch (EngineException | IOException e) {
+            LOG.error("container {} could not be taken over: {}", record.id(), e.getMessage(), e);
+        }
+    }
+
+    /** Takes over a container that is on no way anywhere. Preconditions: on the lane. */
+    public void adopt(Container container, ContainerRecord record) throws IOException {
+        Path incarnation = container.incarnation(record.incarnation());
+        boolean alive = record.status().isAlive();
+        if (!alive && (record.incarnation() == 0 || Files.exists(incarnation.resolve(ExitRecord.FILE)) || !Files.exists(incarnation.resolve("monitor.json")))) {
+            revive(container, record);
+            return;
+        }
+        ContainerProcess process = launcher.adopt(incarnation, container.log());
+        switch (process.status()) {
+            case dev.ferry.runtime.container.Status.Running now -> {
+                container.hold(process);
+                if (!alive) {
+                    // the engine died between the start and the note of it
+                    container.write(record.withStatus(new Status.Running(Instant.now(), process.initPid())));
+                }
+                running++;
+                life.watch(container, process);
+            }
+            case dev.ferry.runtime.container.Status.Created waiting -> {
+                // its gate closed with the engine that made it: it ends by itself
+                process.close();
+                revive(container, record);
+            }
+            case dev.ferry.runtime.container.Status.Exited(ExitRecord exit) -> {
+                ended++;
+                container.hold(process);
+                if (alive) {
+                    life.ended(container, exit);
+                } else {
+                    container.hold(null);
+                    revive(container, record);
+                }
+            }
+            case dev.ferry.runtime.container.Status.Lost(String reason) -> {
+                ended++;
+                container.hold(process);
+                if (alive) {
+                    life.ended(container, ExitRecord.UNKNOWN_EXIT_CODE, Instant.now(), false, reason);
+                } else {
+                    container.hold(null);
+                    revive(container, record);
+                }
+            }
+        }
+    }
+
+    /** A policy that was waiting to start a container goes on waiting; one that is to be removed after its end is removed. */
+    private void revive(Container container, ContainerRecord record) {
+        if (record.status() instanceof Status.Restarting) {
+            life.schedule(container, container.nextBackoff(false), record.restarts());
+        } else if (record.status() instanceof Status.Exited && record.host().autoRemove() && !record.stoppedByUser()) {
+            life.remove(container);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.ferry.engine.container;
+
+import dev.ferry.api.model.container.ContainerConfig;
+import dev.ferry.api.model.container.HostConfig;
+import dev.ferry.engine.error.InvalidRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * /etc/hosts, /etc/hostname and /etc/resolv.conf of a new container. They are written into its writable layer and not bound from the
+ * host, so that a checkpoint carries them and needs no mount from outside.
+ */
+final class EtcFiles {
+
+    private EtcFiles() {}
+
+    static void write(Path upper, ContainerConfig config, HostConfig host) throws IOException {
+        Path etc = upper.resolve("etc");
+        if (!Files.isDirectory(etc, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(etc);
+        }
+        Files.writeString(etc.resolve("hostname"), config.hostname() + "\n");
+        Files.writeString(etc.resolve("hosts"), hosts(config, host));
+        Files.writeString(etc.resolve("resolv.conf"), resolvers(host));
+    }
+
+    static String hosts(ContainerConfig config, HostConfig host) {
+        List<String> lines = new ArrayList<>(List.of(
+                "127.0.0.1\tlocalhost",
+                "::1\tlocalhost ip6-localhost ip6-loopback",
+                "fe00::\tip6-localnet",
+                "ff00::\tip6-mcastprefix",
+                "ff02::1\tip6-allnodes",
+                "ff02::2\tip6-allrouters"));
+        for (String extra : host.extraHosts() == null ? List.<String>of() : host.extraHosts()) {
+            int colon = extra.indexOf(':');
+            if (colon <= 0 || colon == extra.length() - 1) {
+                throw new InvalidRequest("container.extra-host", "bad format for add-host: \"" + extra + "\"");
+            }
+            lines.add(extra.substring(colon + 1) + "\t" + extra.substring(0, colon));
+        }
+        String full = config.domainname().isEmpty() ? "" : config.hostname() + "." + config.domainname() + " ";
+        lines.add("127.0.1.1\t" + full + config.hostname());
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String resolvers(HostConfig host) throws IOException {
+        List<String> lines = new ArrayList<>();
+        host.dns().forEach(server -> lines.add("nameserver " + server));
+        if (!host.dnsSearch().isEmpty()) {
+            lines.add("search " + String.join(" ", host.dnsSearch()));
+        }
+        if (!host.dnsOptions().isEmpty()) {
+            lines.add("options " + String.join(" ", host.dnsOptions()));
+        }
+        Path ofHost = Path.of("/etc/resolv.conf");
+        if (lines.isEmpty() && host.networkMode().equals("host") && Files.isReadable(ofHost)) {
+            return Files.readString(ofHost);
+        }
+        return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
+    }
+}

@@ -1,0 +1,235 @@
+package dev.ferry.engine.container;
+
+import dev.ferry.engine.error.Failed;
+import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.engine.error.Unsupported;
+import dev.ferry.engine.network.NetworkService;
+import dev.ferry.runtime.cgroup.Cgroup;
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.runtime.cgroup.LimitRefused;
+import dev.ferry.runtime.cgroup.LimitUnsupported;
+import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.runtime.oci.InvalidSpec;
+import dev.ferry.runtime.oci.LinuxResources;
+import dev.ferry.runtime.oci.OciJson;
+import dev.ferry.runtime.oci.Spec;
+import dev.ferry.runtime.seccomp.SeccompCompiler;
+import dev.ferry.runtime.seccomp.SeccompException;
+import dev.ferry.runtime.seccomp.SeccompFilter;
+import dev.ferry.store.content.Digest;
+import dev.ferry.store.snapshot.SnapshotException;
+import dev.ferry.store.snapshot.Snapshotter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one life of a container stands on: root file system, cgroup, network namespace, configuration, filter. Made before a start or a
+ * restore, taken away after the end.
+ */
+public final class Incarnations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Incarnations.class);
+    private static final Duration CGROUP_DEADLINE = Duration.ofSeconds(5);
+
+    private final Snapshotter snapshots;
+    private final CgroupHierarchies hierarchies;
+    private final String cgroupParent;
+    private final NetworkService networks;
+    private final SeccompCompiler seccomp;
+    private final SpecAssembly assembly;
+
+    /**
+     * From the parts of this host.
+     *
+     * @param cgroupParent below which cgroup containers go that name none
+     */
+    public Incarnations(
+            Snapshotter snapshots,
+            CgroupHierarchies hierarchies,
+            String cgroupParent,
+            NetworkService networks,
+            SeccompCompiler seccomp,
+            SpecAssembly assembly) {
+        this.snapshots = snapshots;
+        this.hierarchies = hierarchies;
+        this.cgroupParent = cgroupParent;
+        this.networks = networks;
+        this.seccomp = seccomp;
+        this.assembly = assembly;
+    }
+
+    /** Everything that the runtime needs. */
+    public record Ground(
+            Spec spec,
+            RootFilesystem root,
+            Optional<SeccompFilter> filter,
+            Cgroup cgroup,
+            Path directory,
+            Path log,
+            Optional<Path> network) {}
+
+    /**
+     * Makes the ground for the incarnation that the record names. When it fails, nothing stays but the network namespace, which
+     * belongs to the container.
+     */
+    public Ground prepare(Container container, ContainerRecord record) {
+        try {
+            Path directory = container.incarnation(record.incarnation());
+            deleteTree(directory);
+            Files.createDirectories(directory);
+            for (BindSpec bind : SpecAssembly.binds(record.host())) {
+                source(bind);
+            }
+            RootFilesystem.Overlay root = root(record);
+            Optional<Path> network =
+                    networks.ensure(record.id().text(), record.host().networkMode());
+            CgroupPath path = cgroupPath(record);
+            Spec spec = assembly.assemble(record, accounts(root), network, path.value());
+            Optional<SeccompFilter> filter = filter(spec);
+            Files.write(directory.resolve("config.json"), OciJson.write(spec));
+            Cgroup cgroup = hierarchies.create(path, limits(spec));
+            return new Ground(spec, root, filter, cgroup, directory, container.log(), network);
+        } catch (LimitUnsupported e) {
+            throw new Unsupported("container.limit", String.valueOf(e.getMessage()), e);
+        } catch (LimitRefused e) {
+            throw new InvalidRequest("container.limit", String.valueOf(e.getMessage()), e);
+        } catch (SeccompException e) {
+            throw new Unsupported(
+                    "container.seccomp",
+                    e.getMessage() + "; install libseccomp, or use --security-opt seccomp=unconfined",
+                    e);
+        } catch (SnapshotException e) {
+            throw new Failed(e.code(), String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new Failed("container.prepare", "cannot prepare container: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequest("container.config", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The configuration that the present incarnation was made with. */
+    public Spec spec(Container container) {
+        Path file = container.incarnation(container.record().incarnation()).resolve("config.json");
+        try {
+            return OciJson.readSpec(file);
+        } catch (IOException | InvalidSpec e) {
+            throw new Failed("state.read", "cannot read \"" + file + "\": " + e.getMessage(), e);
+        }
+    }
+
+    /** The present incarnation's filter. */
+    public Optional<SeccompFilter> filter(Spec spec) throws SeccompException {
+        return spec.linux() == null || spec.linux().seccomp() == null
+                ? Optional.empty()
+                : Optional.of(seccomp.compile(spec.linux().seccomp()));
+    }
+
+    /** The present incarnation's cgroup, whether it exists or not. */
+    public Cgroup cgroup(ContainerRecord record) {
+        return hierarchies.open(cgroupPath(record));
+    }
+
+    /** The container's root file system. */
+    public RootFilesystem.Overlay root(ContainerRecord record) throws SnapshotException, IOException {
+        return snapshots.prepare(
+                record.id().text(), record.layers().stream().map(Digest::parse).toList());
+    }
+
+    /** The users and groups that a container's own files name now. */
+    public Accounts accounts(RootFilesystem.Overlay root) throws IOException {
+        return Accounts.of(text(root, "passwd"), text(root, "group"));
+    }
+
+    /** Takes away what an ended incarnation leaves: its cgroup and its namespace. Failures are logged; a new engine tries again. */
+    public void release(ContainerRecord record) {
+        if (record.incarnation() > 0) {
+            deleteCgroup(cgroup(record));
+        }
+        try {
+            networks.remove(record.id().text());
+        } catch (IOException e) {
+            LOG.warn("network namespace of container {} stays behind: {}", record.id(), e.getMessage());
+        }
+    }
+
+    /** Deletes a cgroup that should be empty by now. */
+    public static void deleteCgroup(Cgroup cgroup) {
+        try {
+            cgroup.delete(CGROUP_DEADLINE);
+        } catch (IOException e) {
+            LOG.warn("cgroup {} stays behind: {}", cgroup.path(), e.getMessage());
+        }
+    }
+
+    /** Removes the writable layer. */
+    void removeRoot(ContainerId id) throws SnapshotException, IOException {
+        snapshots.remove(id.text());
+    }
+
+    private CgroupPath cgroupPath(ContainerRecord record) {
+        String parent = record.host().resources().cgroupParent();
+        return new CgroupPath(parent.isEmpty() ? cgroupParent : parent)
+                .child(record.id().text() + "." + record.incarnation());
+    }
+
+    private LinuxResources limits(Spec spec) {
+        LinuxResources wanted = spec.linux() == null || spec.linux().resources() == null
+                ? LinuxResources.NONE
+                : spec.linux().resources();
+        return hierarchies.unsupported(wanted).isEmpty() ? wanted : SpecAssembly.withoutSwap(wanted);
+    }
+
+    private static void source(BindSpec bind) throws IOException {
+        Path source = Path.of(bind.source());
+        if (Files.exists(source)) {
+            return;
+        }
+        if (!bind.create()) {
+            throw new InvalidRequest(
+                    "container.bind",
+                    "invalid mount config for type \"bind\": bind source path does not exist: " + bind.source());
+        }
+        Files.createDirectories(source);
+    }
+
+    /** A file of /etc, the uppermost one. Symbolic links are not followed: they could lead out of the container. */
+    private static String text(RootFilesystem.Overlay root, String name) throws IOException {
+        List<Path> stack = new ArrayList<>();
+        stack.add(root.upper());
+        stack.addAll(root.lower());
+        for (Path layer : stack) {
+            Path etc = layer.resolve("etc");
+            Path file = etc.resolve(name);
+            if (Files.isDirectory(etc, LinkOption.NOFOLLOW_LINKS)
+                    && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    && Files.size(file) < 1 << 20) {
+                return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            }
+        }
+        return "";
+    }
+
+    /** Deletes a directory of the engine's own with everything in it; one that is not there is no error. */
+    public static void deleteTree(Path directory) throws IOException {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        List<Path> all;
+        try (var walk = Files.walk(directory)) {
+            all = new ArrayList<>(walk.toList());
+        }
+        for (Path path : all.reversed()) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

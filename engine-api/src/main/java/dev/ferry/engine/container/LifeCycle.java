@@ -1,0 +1,314 @@
+package dev.ferry.engine.container;
+
+import dev.ferry.engine.error.EngineException;
+import dev.ferry.engine.error.Failed;
+import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.runtime.container.ContainerLauncher;
+import dev.ferry.runtime.container.ContainerProcess;
+import dev.ferry.runtime.container.ExitRecord;
+import dev.ferry.runtime.container.LaunchRequest;
+import dev.ferry.runtime.container.StartFailed;
+import dev.ferry.runtime.spawn.SpawnException;
+import dev.ferry.store.snapshot.SnapshotException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How containers begin and end. Everything here happens on the container's lane. */
+public final class LifeCycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
+    private static final Duration RAN_LONG = Duration.ofSeconds(10);
+
+    private final ContainerLauncher launcher;
+    private final Incarnations incarnations;
+    private final ContainerRegistry registry;
+    private final ContainerEvents events;
+    private final LaneTimer timer;
+
+    /**
+     * From its parts.
+     *
+     * @param timer only posts to lanes
+     */
+    public LifeCycle(
+            ContainerLauncher launcher,
+            Incarnations incarnations,
+            ContainerRegistry registry,
+            ContainerEvents events,
+            LaneTimer timer) {
+        this.launcher = launcher;
+        this.incarnations = incarnations;
+        this.registry = registry;
+        this.events = events;
+        this.timer = timer;
+    }
+
+    /**
+     * Starts the next incarnation. Preconditions: on the lane; the state allows it.
+     *
+     * @param restarts what the restart policy has counted
+     */
+    void start(Container container, int restarts) {
+        ContainerRecord next = container
+                .record()
+                .withNextIncarnation(null)
+                .withPassage(null)
+                .withRestarts(restarts)
+                .withStoppedByUser(false);
+        // written before anything exists, so that a new engine knows where to look
+        container.write(next);
+        try {
+            Incarnations.Ground ground = incarnations.prepare(container, next);
+            ContainerProcess process = launch(container, next, ground);
+            container.hold(process);
+            begin(container, process, next, "start");
+        } catch (EngineException e) {
+            failed(container, next, e);
+            throw e;
+        }
+    }
+
+    /** Notes that an incarnation runs, and waits for its end. Preconditions: on the lane; the process is held. */
+    public void begin(Container container, ContainerProcess process, ContainerRecord record, String action) {
+        container.write(record.withStatus(new Status.Running(Instant.now(), process.initPid())));
+        events.tell(container.record(), action);
+        watch(container, process);
+    }
+
+    /** Waits for the end of a process without holding a thread. */
+    void watch(Container container, ContainerProcess process) {
+        process.onExit(exit -> container.lane().post(() -> {
+            // a process that was replaced has been dealt with: its end was part of a checkpoint, a removal or a stop
+            if (container.process() == process) {
+                ended(container, exit);
+            }
+        }));
+    }
+
+    /** Deals with the end of the present incarnation. Preconditions: on the lane. */
+    public void ended(Container container, ExitRecord exit) {
+        ContainerRecord record = container.record();
+        boolean oomKilled = exit.signal() == 9 && oomKilled(record);
+        String error = exit.failure() != null
+                ? "the monitor could not go on (errno " + exit.failure().errno() + ")"
+                : exit.logDamaged() ? "output was lost because the log could not be written" : "";
+        ended(container, exit.exitCode(), exit.at(), oomKilled, error);
+    }
+
+    void ended(Container container, int code, Instant at, boolean oomKilled, String error) {
+        ContainerRecord record = container.record();
+        Instant started = startedAt(record.status());
+        container.hold(null);
+        incarnations.release(record);
+        boolean again = restartsAgain(record, code);
+        Status next = again
+                ? new Status.Restarting(code, started, at, error)
+                : new Status.Exited(code, started, at, oomKilled, error);
+        container.settle(record.withStatus(next).withPassage(null));
+        container.noteExit(code);
+        if (oomKilled) {
+            events.tell(container.record(), "oom");
+        }
+        events.tell(
+                container.record(),
+                "die",
+                Map.of(
+                        "exitCode", Integer.toString(code),
+                        "execDuration",
+                                Long.toString(Math.max(
+                                        0, Duration.between(started, at).toSeconds()))));
+        if (again) {
+            boolean ranLong = Duration.between(started, at).compareTo(RAN_LONG) > 0;
+            schedule(container, container.nextBackoff(ranLong), ranLong ? 0 : record.restarts());
+        } else if (record.host().autoRemove()) {
+            remove(container);
+        }
+    }
+
+    /** The end that belongs to a checkpoint: no death, nothing to restart or remove. Preconditions: on the lane. */
+    public void checkpointed(Container container, ExitRecord exit) {
+        ContainerRecord record = container.record();
+        Instant started = startedAt(record.status());
+        container.hold(null);
+        incarnations.release(record);
+        container.settle(record.withPassage(null)
+                .withStoppedByUser(true)
+                .withStatus(new Status.Exited(exit.exitCode(), started, exit.at(), false, "")));
+        container.noteExit(exit.exitCode());
+    }
+
+    /** Takes a container away for good. Preconditions: on the lane; nothing of it runs. */
+    public void remove(Container container) {
+        ContainerRecord record = container.record().withStatus(new Status.Removing());
+        container.settle(record);
+        container.hold(null);
+        incarnations.release(record);
+        try {
+            incarnations.removeRoot(container.id());
+            Incarnations.deleteTree(container.directory());
+        } catch (IOException | SnapshotException e) {
+            throw new Failed(
+                    "container.remove",
+                    "unable to remove container \"" + record.name() + "\": " + e.getMessage()
+                            + "; it stays marked for removal, try again",
+                    e);
+        }
+        registry.remove(container);
+        events.tell(record, "destroy");
+        container.noteRemoved();
+    }
+
+    /** Ends everything of it at once and notes it. Preconditions: on the lane. */
+    void killNow(Container container) throws InterruptedException {
+        ContainerProcess process = container.process();
+        if (process == null) {
+            return;
+        }
+        try {
+            // a frozen task dies only after the thaw, and on version 1 a signal does not thaw it
+            incarnations.cgroup(container.record()).kill();
+            process.signal(9);
+        } catch (IOException e) {
+            throw new Failed("container.kill", "cannot kill container " + container.id() + ": " + e.getMessage(), e);
+        }
+        ExitRecord exit = process.awaitExit();
+        container.hold(null);
+        incarnations.release(container.record());
+        container.settle(container
+                .record()
+                .withStoppedByUser(true)
+                .withPassage(null)
+                .withStatus(new Status.Exited(exit.exitCode(), startedAt(container.status()), exit.at(), false, "")));
+        container.noteExit(exit.exitCode());
+        events.tell(container.record(), "die", Map.of("exitCode", Integer.toString(exit.exitCode())));
+    }
+
+    /** Gives up waiting for the next start. Preconditions: on the lane; the state is restarting. */
+    void giveUpRestart(Container container) {
+        if (container.status() instanceof Status.Restarting r) {
+            container.write(container
+                    .record()
+                    .withStoppedByUser(true)
+                    .withStatus(new Status.Exited(r.code(), r.started(), r.finished(), false, r.error())));
+            container.noteExit(r.code());
+        }
+    }
+
+    /** Starts it again after a while, unless somebody does something else with it first. */
+    void schedule(Container container, long millis, int restarts) {
+        int incarnation = container.record().incarnation();
+        timer.after(Duration.ofMillis(millis), container.lane(), () -> restart(container, incarnation, restarts + 1));
+    }
+
+    private void restart(Container container, int incarnation, int restarts) {
+        ContainerRecord record = container.record();
+        if (!(record.status() instanceof Status.Restarting) || record.incarnation() != incarnation) {
+            return;
+        }
+        try {
+            start(container, restarts);
+        } catch (EngineException e) {
+            LOG.warn("container {} could not be restarted: {}", container.id(), e.getMessage());
+        }
+    }
+
+    static boolean restartsAgain(ContainerRecord record, int code) {
+        if (record.stoppedByUser()) {
+            return false;
+        }
+        var policy = record.host().restartPolicy();
+        return switch (policy.name()) {
+            case "always", "unless-stopped" -> true;
+            case "on-failure" ->
+                code != 0 && (policy.maximumRetryCount() == 0 || record.restarts() < policy.maximumRetryCount());
+            default -> false;
+        };
+    }
+
+    static Instant startedAt(Status status) {
+        return switch (status) {
+            case Status.Running r -> r.started();
+            case Status.Paused p -> p.started();
+            case Status.Restarting r -> r.started();
+            case Status.Exited e -> e.started();
+            default -> Instant.now();
+        };
+    }
+
+    private ContainerProcess launch(Container container, ContainerRecord record, Incarnations.Ground ground) {
+        LaunchRequest request = new LaunchRequest(
+                record.id().text(),
+                ground.directory(),
+                ground.log(),
+                ground.spec(),
+                ground.root(),
+                ground.filter(),
+                ground.cgroup(),
+                record.config().openStdin(),
+                false);
+        @Nullable ContainerProcess process = null;
+        try {
+            process = launcher.create(request);
+            process.start();
+            return process;
+        } catch (StartFailed e) {
+            closeQuietly(process);
+            incarnations.release(record);
+            throw new StartRefused(e).asRequest();
+        } catch (SpawnException | IOException e) {
+            closeQuietly(process);
+            incarnations.release(record);
+            throw new Failed(
+                    "container.start",
+                    "cannot start container " + container.record().name() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** A program that cannot be executed is the caller's mistake: docker answers 400 and its client makes 126 or 127 of the text. */
+    private record StartRefused(StartFailed failure) {
+        EngineException asRequest() {
+            return new InvalidRequest(
+                    "container.start." + failure.exitCode(), String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    private static void closeQuietly(@Nullable ContainerProcess process) {
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    private void failed(Container container, ContainerRecord record, EngineException why) {
+        int code = why.getCause() instanceof StartFailed start ? start.exitCode() : 128;
+        Status was = record.status();
+        Status now = was instanceof Status.Created
+                ? new Status.Created(code, why.getMessage())
+                : new Status.Exited(code, startedAt(was), Instant.now(), false, why.getMessage());
+        container.hold(null);
+        incarnations.release(record);
+        container.settle(record.withStatus(now));
+        container.noteExit(code);
+        if (record.host().autoRemove()) {
+            try {
+                remove(container);
+            } catch (EngineException e) {
+                why.addSuppressed(e);
+            }
+        }
+    }
+
+    private boolean oomKilled(ContainerRecord record) {
+        try {
+            return incarnations.cgroup(record).statistics().memory().oomKills() > 0;
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("no statistics of {}", record.id(), e);
+            return false;
+        }
+    }
+}

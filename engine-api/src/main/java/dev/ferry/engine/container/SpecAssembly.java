@@ -1,0 +1,343 @@
+package dev.ferry.engine.container;
+
+import dev.ferry.api.model.container.ContainerConfig;
+import dev.ferry.api.model.container.HostConfig;
+import dev.ferry.api.model.container.Mount;
+import dev.ferry.api.model.container.Resources;
+import dev.ferry.api.model.container.Ulimit;
+import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.profiles.profile.InvalidProfile;
+import dev.ferry.profiles.profile.KernelVersion;
+import dev.ferry.profiles.profile.ProfileLibrary;
+import dev.ferry.profiles.profile.ProfileTarget;
+import dev.ferry.profiles.profile.ResolvedProfile;
+import dev.ferry.profiles.profile.SeccompProfile;
+import dev.ferry.runtime.capability.Capability;
+import dev.ferry.runtime.capability.CapabilitySet;
+import dev.ferry.runtime.oci.DefaultSpec;
+import dev.ferry.runtime.oci.InvalidSpec;
+import dev.ferry.runtime.oci.LinuxResources;
+import dev.ferry.runtime.oci.NamespaceKind;
+import dev.ferry.runtime.oci.OciJson;
+import dev.ferry.runtime.oci.Process.ConsoleSize;
+import dev.ferry.runtime.oci.Process.Rlimit;
+import dev.ferry.runtime.oci.Spec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a container was asked to be into the runtime's configuration. Pure but for the host's facts it is given. */
+public final class SpecAssembly {
+
+    private static final long DEFAULT_SHM = 64L << 20;
+
+    private final CapabilitySet available;
+    private final KernelVersion kernel;
+
+    /**
+     * For a host.
+     *
+     * @param available the capabilities that this engine can hand on
+     */
+    public SpecAssembly(CapabilitySet available, KernelVersion kernel) {
+        this.available = available;
+        this.kernel = kernel;
+    }
+
+    /**
+     * The configuration of a container's next incarnation.
+     *
+     * @param accounts the container's own users and groups
+     * @param network the pinned network namespace; empty for the host's
+     * @param cgroup the container's cgroup
+     */
+    public Spec assemble(ContainerRecord record, Accounts accounts, Optional<Path> network, String cgroup) {
+        ContainerConfig config = record.config();
+        HostConfig host = record.host();
+        Accounts.Account account =
+                accounts.resolve(config.user(), host.groupAdd() == null ? List.of() : host.groupAdd());
+        SecurityOptions security = SecurityOptions.parse(host.securityOpt());
+        List<String> capabilities = capabilities(host).names();
+
+        DefaultSpec spec = DefaultSpec.builder()
+                .root("rootfs", host.readonlyRootfs())
+                .arguments(record.arguments())
+                .environment(environment(config, account))
+                .workingDirectory(config.workingDir().isEmpty() ? "/" : config.workingDir())
+                .user(account.user())
+                .capabilities(capabilities)
+                .noNewPrivileges(security.noNewPrivileges())
+                .rlimits(rlimits(host.resources().ulimits()))
+                .oomScoreAdj(host.oomScoreAdj())
+                .sharedMemory(host.shmSize() > 0 ? host.shmSize() : DEFAULT_SHM)
+                .resources(resources(host.resources()))
+                .cgroupsPath(cgroup);
+        if (config.tty()) {
+            List<Integer> size = host.consoleSize();
+            spec.terminal(
+                    size == null || size.size() != 2 || size.getFirst() == 0
+                            ? null
+                            : new ConsoleSize(size.getFirst(), size.getLast()));
+        }
+        if (host.privileged()) {
+            spec.privileged();
+        }
+        namespaces(spec, config, host, network);
+        mounts(spec, host);
+        paths(spec, host, security);
+        DeviceRules.apply(spec, host.resources());
+        host.sysctls().forEach(spec::sysctl);
+        host.annotations().forEach(spec::annotation);
+        Spec built = spec.build();
+        return seccomp(security, host, capabilities)
+                .map(profile -> withSeccomp(built, profile))
+                .orElse(built);
+    }
+
+    /** The capabilities that a container gets, after docker's rule. */
+    CapabilitySet capabilities(HostConfig host) {
+        if (host.privileged()) {
+            return available;
+        }
+        try {
+            return CapabilitySet.resolve(orEmpty(host.capAdd()), orEmpty(host.capDrop()), available);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequest("container.capability", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Reads the profile that was asked for, so that a bad one is refused when the container is made. */
+    static void checkProfile(HostConfig host) {
+        SecurityOptions security = SecurityOptions.parse(host.securityOpt());
+        profile(security);
+        for (String name : orEmpty(host.capAdd())) {
+            checkCapability(name);
+        }
+        for (String name : orEmpty(host.capDrop())) {
+            checkCapability(name);
+        }
+    }
+
+    private static void checkCapability(String name) {
+        if (!name.toUpperCase(Locale.ROOT).equals("ALL")) {
+            try {
+                Capability.of(name);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidRequest(
+                        "container.capability", "invalid capability: unknown capability: \"" + name + "\"", e);
+            }
+        }
+    }
+
+    private Optional<ResolvedProfile> seccomp(SecurityOptions security, HostConfig host, List<String> capabilities) {
+        boolean asked =
+                host.securityOpt() != null && host.securityOpt().stream().anyMatch(o -> o.startsWith("seccomp"));
+        if (host.privileged() && !asked) {
+            return Optional.empty();
+        }
+        ResolvedProfile resolved = profile(security).resolve(ProfileTarget.here(new HashSet<>(capabilities), kernel));
+        return resolved.isUnconfined() ? Optional.empty() : Optional.of(resolved);
+    }
+
+    private static SeccompProfile profile(SecurityOptions security) {
+        Optional<SeccompProfile> named = ProfileLibrary.named(security.seccomp());
+        if (named.isPresent()) {
+            return named.get();
+        }
+        try {
+            return SeccompProfile.read(security.seccomp().getBytes(StandardCharsets.UTF_8), "security-opt");
+        } catch (InvalidProfile e) {
+            throw new InvalidRequest("security.seccomp", "opening seccomp profile failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Spec withSeccomp(Spec spec, ResolvedProfile profile) {
+        if (spec.linux() == null) {
+            throw new AssertionError("the default configuration has a Linux part");
+        }
+        try {
+            return spec.withLinux(spec.linux().withSeccomp(OciJson.readSeccomp(profile.toJson())));
+        } catch (InvalidSpec e) {
+            throw new InvalidRequest("security.seccomp", "seccomp profile: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> environment(ContainerConfig config, Accounts.Account account) {
+        List<String> env = new ArrayList<>(config.env());
+        addIfMissing(env, "HOSTNAME", config.hostname());
+        if (config.tty()) {
+            addIfMissing(env, "TERM", "xterm");
+        }
+        addIfMissing(env, "HOME", account.home());
+        return env;
+    }
+
+    private static void addIfMissing(List<String> env, String name, String value) {
+        if (env.stream().noneMatch(entry -> entry.startsWith(name + "="))) {
+            env.add(name + "=" + value);
+        }
+    }
+
+    private static void namespaces(DefaultSpec spec, ContainerConfig config, HostConfig host, Optional<Path> network) {
+        if (network.isPresent()) {
+            spec.joinNamespace(NamespaceKind.NETWORK, network.get().toString());
+        } else {
+            spec.hostNamespace(NamespaceKind.NETWORK);
+        }
+        if (host.utsMode().equals("host")) {
+            spec.hostNamespace(NamespaceKind.UTS);
+        } else {
+            spec.hostname(config.hostname());
+            if (!config.domainname().isEmpty()) {
+                spec.domainname(config.domainname());
+            }
+        }
+        if (host.ipcMode().equals("host")) {
+            spec.hostNamespace(NamespaceKind.IPC);
+        }
+        if (host.pidMode().equals("host")) {
+            spec.hostNamespace(NamespaceKind.PID);
+        }
+        if (host.cgroupnsMode().equals("host")) {
+            spec.hostNamespace(NamespaceKind.CGROUP);
+        }
+    }
+
+    private static void mounts(DefaultSpec spec, HostConfig host) {
+        for (BindSpec bind : binds(host)) {
+            spec.mount(bind.toMount());
+        }
+        for (Mount mount : host.mounts()) {
+            if (mount.type().equals("tmpfs")) {
+                List<String> options = new ArrayList<>(List.of("noexec", "nosuid", "nodev"));
+                var tmpfs = mount.tmpfsOptions();
+                if (tmpfs != null && tmpfs.sizeBytes() > 0) {
+                    options.add("size=" + tmpfs.sizeBytes());
+                }
+                if (tmpfs != null && tmpfs.mode() != 0) {
+                    options.add("mode=" + Integer.toOctalString(tmpfs.mode()));
+                }
+                if (mount.readOnly()) {
+                    options.add("ro");
+                }
+                spec.mount(new dev.ferry.runtime.oci.Mount(mount.target(), "tmpfs", "tmpfs", options));
+            }
+        }
+        for (Map.Entry<String, String> tmpfs : host.tmpfs().entrySet()) {
+            List<String> options = new ArrayList<>(List.of("noexec", "nosuid", "nodev"));
+            for (String option : tmpfs.getValue().split(",", -1)) {
+                if (!option.isEmpty()) {
+                    options.remove("no" + option);
+                    options.add(option);
+                }
+            }
+            spec.mount(new dev.ferry.runtime.oci.Mount(tmpfs.getKey(), "tmpfs", "tmpfs", options));
+        }
+    }
+
+    /** The directories of the host that a container sees. */
+    static List<BindSpec> binds(HostConfig host) {
+        List<BindSpec> binds = new ArrayList<>();
+        for (String text : orEmpty(host.binds())) {
+            binds.add(BindSpec.parse(text));
+        }
+        for (Mount mount : host.mounts()) {
+            if (mount.type().equals("bind")) {
+                binds.add(BindSpec.of(mount));
+            }
+        }
+        return binds;
+    }
+
+    private static void paths(DefaultSpec spec, HostConfig host, SecurityOptions security) {
+        if (host.maskedPaths() != null) {
+            spec.maskedPaths(host.maskedPaths());
+        }
+        if (host.readonlyPaths() != null) {
+            spec.readonlyPaths(host.readonlyPaths());
+        }
+        if (security.systemPathsUnconfined()) {
+            spec.maskedPaths(List.of());
+            spec.readonlyPaths(List.of());
+        }
+    }
+
+    private static List<Rlimit> rlimits(List<Ulimit> ulimits) {
+        return ulimits.stream()
+                .map(u -> new Rlimit("RLIMIT_" + u.name().toUpperCase(Locale.ROOT), u.soft(), u.hard()))
+                .toList();
+    }
+
+    /** The limits of a container's cgroup, without device rules. */
+    static LinuxResources resources(Resources r) {
+        LinuxResources limits = LinuxResources.NONE;
+        Long swappiness = r.memorySwappiness() == null || r.memorySwappiness() < 0 ? null : r.memorySwappiness();
+        boolean noKiller = Boolean.TRUE.equals(r.oomKillDisable());
+        if (r.memory() != 0 || r.memoryReservation() != 0 || r.memorySwap() != 0 || swappiness != null || noKiller) {
+            limits = limits.withMemory(new LinuxResources.Memory(
+                    orNull(r.memory()),
+                    orNull(r.memoryReservation()),
+                    // docker: as much swap again as memory, unless something is said
+                    r.memorySwap() != 0 ? (Long) r.memorySwap() : r.memory() > 0 ? (Long) (2 * r.memory()) : null,
+                    null,
+                    null,
+                    swappiness,
+                    noKiller ? Boolean.TRUE : null,
+                    null,
+                    null));
+        }
+        long quota = r.nanoCpus() > 0 ? r.nanoCpus() / 10_000 : r.cpuQuota();
+        long period = r.nanoCpus() > 0 ? 100_000 : r.cpuPeriod();
+        if (r.cpuShares() != 0
+                || quota != 0
+                || period != 0
+                || !r.cpusetCpus().isEmpty()
+                || !r.cpusetMems().isEmpty()) {
+            limits = limits.withCpu(new LinuxResources.Cpu(
+                    orNull(r.cpuShares()),
+                    orNull(quota),
+                    null,
+                    orNull(period),
+                    null,
+                    null,
+                    r.cpusetCpus().isEmpty() ? null : r.cpusetCpus(),
+                    r.cpusetMems().isEmpty() ? null : r.cpusetMems(),
+                    null));
+        }
+        if (r.pidsLimit() != null && r.pidsLimit() > 0) {
+            limits = limits.withPids(new LinuxResources.Pids(r.pidsLimit()));
+        }
+        return limits;
+    }
+
+    /** Swap can be limited only where the kernel counts it; elsewhere the limit of memory stands alone. */
+    static LinuxResources withoutSwap(LinuxResources limits) {
+        var m = limits.memory();
+        return m == null
+                ? limits
+                : limits.withMemory(new LinuxResources.Memory(
+                        m.limit(),
+                        m.reservation(),
+                        null,
+                        null,
+                        null,
+                        m.swappiness(),
+                        m.disableOOMKiller(),
+                        null,
+                        null));
+    }
+
+    private static @Nullable Long orNull(long value) {
+        return value == 0 ? null : (Long) value;
+    }
+
+    private static List<String> orEmpty(@Nullable List<String> list) {
+        return list == null ? List.of() : list;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.ferry.engine.http.container;
+
+import dev.ferry.api.model.Absence;
+import dev.ferry.api.model.container.ContainerInspect;
+import dev.ferry.api.model.container.ContainerState;
+import dev.ferry.api.model.container.ContainerSummary;
+import dev.ferry.api.model.container.HostConfig;
+import dev.ferry.api.model.container.LogConfig;
+import dev.ferry.api.model.container.MountPoint;
+import dev.ferry.api.model.container.SummaryHostConfig;
+import dev.ferry.api.model.container.SummaryNetworkSettings;
+import dev.ferry.api.model.image.GraphDriver;
+import dev.ferry.api.model.network.EndpointSettings;
+import dev.ferry.api.model.network.NetworkSettings;
+import dev.ferry.engine.container.Container;
+import dev.ferry.engine.container.ContainerRecord;
+import dev.ferry.engine.container.ContainerRegistry;
+import dev.ferry.engine.container.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Containers as the API shows them. */
+final class ContainerViews {
+
+    private static final int PATH_PARTS = 3;
+
+    private ContainerViews() {}
+
+    static ContainerInspect inspect(Container container, List<String> execs) {
+        ContainerRecord r = container.record();
+        return ContainerInspect.builder()
+                .id(r.id().text())
+                .created(r.created())
+                .path(r.arguments().getFirst())
+                .args(r.arguments().subList(1, r.arguments().size()))
+                .state(state(r.status()))
+                .image(r.image())
+                .logPath(container.log().toString())
+                .name("/" + r.name())
+                .restartCount(r.restarts())
+                .driver("overlay2")
+                .platform("linux")
+                .execIds(execs.isEmpty() ? null : execs)
+                .hostConfig(shown(r.host()))
+                .graphDriver(new GraphDriver("overlay2", null))
+                .mounts(mounts(r.host()))
+                .config(r.config())
+                .networkSettings(NetworkSettings.builder()
+                        .networks(Map.of(mode(r.host()), EndpointSettings.empty()))
+                        .build())
+                .build();
+    }
+
+    static ContainerSummary summary(Container container) {
+        ContainerRecord r = container.record();
+        return ContainerSummary.builder()
+                .id(r.id().text())
+                .names(List.of("/" + r.name()))
+                .image(r.config().image())
+                .imageId(r.image())
+                .command(String.join(" ", r.arguments()))
+                .created(r.created().getEpochSecond())
+                .labels(r.config().labels())
+                .state(r.status().word())
+                .status(status(r.status(), Instant.now()))
+                .hostConfig(new SummaryHostConfig(mode(r.host()), r.host().annotations()))
+                .networkSettings(new SummaryNetworkSettings(Map.of(mode(r.host()), EndpointSettings.empty())))
+                .mounts(mounts(r.host()))
+                .build();
+    }
+
+    /** One whose record cannot be read: it is there, and that is all that is known. */
+    static ContainerSummary damaged(ContainerRegistry.Damaged damaged) {
+        return ContainerSummary.builder()
+                .id(damaged.id().text())
+                .names(List.of("/" + damaged.id().abbreviated()))
+                .state("dead")
+                .status("Dead (damaged: " + damaged.reason() + ")")
+                .build();
+    }
+
+    private static ContainerState state(Status status) {
+        var state = ContainerState.empty().toBuilder()
+                .status(status.word())
+                .running(status.isAlive() || status instanceof Status.Restarting)
+                .paused(status instanceof Status.Paused)
+                .restarting(status instanceof Status.Restarting)
+                .pid(status.pidOrZero())
+                .exitCode(status.codeOrZero());
+        switch (status) {
+            case Status.Created c -> state.error(c.error());
+            case Status.Running running -> state.startedAt(running.started());
+            case Status.Paused p -> state.startedAt(p.started());
+            case Status.Restarting again ->
+                state.startedAt(again.started()).finishedAt(again.finished()).error(again.error());
+            case Status.Exited e ->
+                state.startedAt(e.started())
+                        .finishedAt(e.finished())
+                        .oomKilled(e.oomKilled())
+                        .error(e.error());
+            case Status.Removing gone -> state.dead(gone.isAlive());
+        }
+        return state.build();
+    }
+
+    static String status(Status status, Instant now) {
+        return switch (status) {
+            case Status.Created c -> c.isAlive() ? "" : "Created";
+            case Status.Running r -> "Up " + HumanDuration.of(Duration.between(r.started(), now));
+            case Status.Paused p -> "Up " + HumanDuration.of(Duration.between(p.started(), now)) + " (Paused)";
+            case Status.Restarting r ->
+                "Restarting (" + r.code() + ") " + HumanDuration.of(Duration.between(r.finished(), now)) + " ago";
+            case Status.Exited e ->
+                "Exited (" + e.code() + ") " + HumanDuration.of(Duration.between(e.finished(), now)) + " ago";
+            case Status.Removing r -> r.isAlive() ? "" : "Removal In Progress";
+        };
+    }
+
+    static String mode(HostConfig host) {
+        return host.networkMode().isEmpty() || host.networkMode().equals("default") ? "bridge" : host.networkMode();
+    }
+
+    private static HostConfig shown(HostConfig host) {
+        return host.toBuilder()
+                .networkMode(mode(host))
+                .logConfig(new LogConfig(
+                        host.logConfig().type().isEmpty()
+                                ? "json-file"
+                                : host.logConfig().type(),
+                        host.logConfig().config()))
+                .runtime("ferry")
+                .shmSize(host.shmSize() == 0 ? 64L << 20 : host.shmSize())
+                .ipcMode(host.ipcMode().isEmpty() ? "private" : host.ipcMode())
+                .cgroupnsMode(host.cgroupnsMode().isEmpty() ? "private" : host.cgroupnsMode())
+                .build();
+    }
+
+    private static List<MountPoint> mounts(HostConfig host) {
+        List<MountPoint> points = new ArrayList<>();
+        for (String bind : Absence.list(host.binds())) {
+            String[] parts = bind.split(":", -1);
+            boolean readOnly = parts.length == PATH_PARTS
+                    && List.of(parts[2].split(",", -1)).contains("ro");
+            points.add(new MountPoint(
+                    "bind",
+                    "",
+                    parts[0],
+                    parts[1],
+                    "",
+                    parts.length == PATH_PARTS ? parts[2] : "",
+                    !readOnly,
+                    "rprivate"));
+        }
+        host.mounts()
+                .forEach(m -> points.add(
+                        new MountPoint(m.type(), "", m.source(), m.target(), "", "", !m.readOnly(), "rprivate")));
+        return points;
+    }
+}
