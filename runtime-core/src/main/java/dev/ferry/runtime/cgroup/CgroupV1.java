@@ -77,6 +77,10 @@ public final class CgroupV1 implements Cgroup {
 
     private void apply(LinuxResources resources) throws IOException {
         CgroupFiles.writeAll(settings(resources), this::directoryOf);
+        Optional<Path> unified = unifiedDirectory();
+        if (!resources.devices().isEmpty() && !isLegacy("devices") && unified.isPresent()) {
+            DeviceProgram.apply(unified.get(), resources.devices());
+        }
     }
 
     /** Version 1 settings, and version 2 ones for controllers that only the unified hierarchy of a hybrid host has. */
@@ -106,6 +110,9 @@ public final class CgroupV1 implements Cgroup {
     public List<String> unsupported(LinuxResources resources) {
         var reasons = new TreeSet<String>();
         for (Setting setting : SettingsV1.of(resources)) {
+            if (setting.controller().equals("devices") && unifiedDirectory().isPresent()) {
+                continue;
+            }
             if (host.hierarchy(unifiedName(setting.controller())).isEmpty() && !isLegacy(setting.controller())) {
                 reasons.add(missing(setting));
             }
@@ -272,6 +279,13 @@ public final class CgroupV1 implements Cgroup {
     @Override
     public String toString() {
         return "CgroupV1[" + path + "]";
+    }
+
+    private Optional<Path> unifiedDirectory() {
+        return host.all().stream()
+                .filter(CgroupHierarchy::isUnified)
+                .findFirst()
+                .map(hierarchy -> hierarchy.directory(path));
     }
 
     private Optional<Path> directory(String controller) {

@@ -63,6 +63,9 @@ public final class CgroupV2 implements Cgroup {
 
     private void apply(LinuxResources resources) throws IOException {
         CgroupFiles.writeAll(SettingsV2.of(resources), controller -> directory());
+        if (!resources.devices().isEmpty()) {
+            DeviceProgram.apply(directory(), resources.devices());
+        }
     }
 
     @Override
@@ -74,9 +77,6 @@ public final class CgroupV2 implements Cgroup {
                 reasons.add("\"%s\" needs the cgroup controller \"%s\", which this host does not offer"
                         .formatted(setting.field(), setting.controller()));
             }
-        }
-        if (!resources.devices().isEmpty()) {
-            reasons.add("\"devices\" needs a BPF program on cgroup version 2");
         }
         return reasons;
     }

@@ -124,6 +124,7 @@ public enum Syscall {
     CAPSET(126, 91),
     PRCTL(157, 167),
     SECCOMP(317, 277),
+    BPF(321, 280),
     KEYCTL(250, 219),
     ADD_KEY(248, 217),
     PERSONALITY(135, 92),
