@@ -1,5 +1,8 @@
 package dev.ferry.runtime.cgroup;
 
+import dev.ferry.runtime.linux.Mounts;
+import dev.ferry.runtime.linux.SyscallException;
+import dev.ferry.runtime.linux.abi.MountFlags;
 import dev.ferry.runtime.mount.MountTable;
 import dev.ferry.runtime.oci.LinuxResources;
 import java.io.IOException;
@@ -74,10 +77,7 @@ public final class CgroupHierarchies {
             throw new IOException(
                     "no control groups are mounted; mount them, for example with \"mount -t cgroup2 none /sys/fs/cgroup\"");
         }
-        boolean unified = mounted.stream().anyMatch(CgroupHierarchy::isUnified);
-        boolean legacy = mounted.stream().anyMatch(hierarchy -> !hierarchy.isUnified());
-        CgroupMode mode = !legacy ? CgroupMode.V2 : unified ? CgroupMode.HYBRID : CgroupMode.V1;
-        return new CgroupHierarchies(mode, mounted, unmounted);
+        return new CgroupHierarchies(modeOf(mounted), mounted, unmounted);
     }
 
     /** How the host mounts its control groups. */
@@ -93,6 +93,35 @@ public final class CgroupHierarchies {
     /** Names of hierarchies that are in use and not mounted; the unified one is called {@code ""}. */
     public List<String> unmounted() {
         return unmounted;
+    }
+
+    /**
+     * The same with the hierarchies that were in use and not mounted, mounted below a directory: containers can join them then. One
+     * that the kernel will not mount stays {@link #unmounted()}.
+     *
+     * @param directory the engine's own, on a file system that goes with the machine; a mount in it is found again by the next engine
+     */
+    public CgroupHierarchies withMissingMounted(Path directory) throws IOException {
+        var all = new ArrayList<>(mounted);
+        var left = new ArrayList<String>();
+        for (String name : unmounted) {
+            Path mountPoint = directory.resolve(new CgroupHierarchy(name, Set.of(), directory, "/").directoryName());
+            Files.createDirectories(mountPoint);
+            var hierarchy = new CgroupHierarchy(name, CgroupHierarchy.controllersOf(name), mountPoint, "/");
+            try {
+                Mounts.mount(
+                        "cgroup",
+                        mountPoint,
+                        hierarchy.mountType(),
+                        MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC,
+                        hierarchy.isUnified() ? null : hierarchy.mountOptions());
+            } catch (SyscallException e) {
+                left.add(name);
+                continue;
+            }
+            all.add(hierarchy.isUnified() ? hierarchy.withControllers(unifiedControllers(mountPoint)) : hierarchy);
+        }
+        return new CgroupHierarchies(modeOf(all), all, left);
     }
 
     /** Every controller that can limit something here. */
@@ -170,6 +199,12 @@ public final class CgroupHierarchies {
                 // a mount made outside of this process's cgroup namespace shows a cgroup that has no name here
                 .filter(entry -> !entry.root().startsWith("/.."))
                 .min(Comparator.comparingInt(entry -> entry.root().length()));
+    }
+
+    private static CgroupMode modeOf(List<CgroupHierarchy> mounted) {
+        boolean unified = mounted.stream().anyMatch(CgroupHierarchy::isUnified);
+        boolean legacy = mounted.stream().anyMatch(hierarchy -> !hierarchy.isUnified());
+        return !legacy ? CgroupMode.V2 : unified ? CgroupMode.HYBRID : CgroupMode.V1;
     }
 
     private static Set<String> unifiedControllers(Path mountPoint) throws IOException {

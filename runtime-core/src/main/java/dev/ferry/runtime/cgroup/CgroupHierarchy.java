@@ -99,6 +99,10 @@ public record CgroupHierarchy(String name, Set<String> controllers, Path mountPo
         }
     }
 
+    CgroupHierarchy withControllers(Set<String> other) {
+        return new CgroupHierarchy(name, other, mountPoint, mountRoot);
+    }
+
     static Set<String> controllersOf(String name) {
         if (name.isEmpty() || name.startsWith("name=")) {
             return Set.of();

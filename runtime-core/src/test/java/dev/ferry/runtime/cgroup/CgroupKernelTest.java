@@ -3,6 +3,8 @@ package dev.ferry.runtime.cgroup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ferry.runtime.linux.Mounts;
+import dev.ferry.runtime.linux.abi.MountFlags;
 import dev.ferry.runtime.oci.LinuxResources;
 import dev.ferry.runtime.oci.LinuxResources.Cpu;
 import dev.ferry.runtime.oci.LinuxResources.Memory;
@@ -19,9 +21,11 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On the machine's own hierarchies, whichever version they are. */
 @Tag("kernel")
@@ -176,6 +180,31 @@ class CgroupKernelTest {
         Cgroup again = host.create(path, LinuxResources.NONE);
 
         assertThat(again.statistics().pids().limit()).isEmpty();
+    }
+
+    @Test
+    void aHierarchyThatNobodyMountedIsMountedForUs(@TempDir Path root) throws Exception {
+        List<CgroupHierarchy> unified =
+                host.all().stream().filter(CgroupHierarchy::isUnified).toList();
+        Assumptions.assumeTrue(
+                host.mode() == CgroupMode.HYBRID, "the unified hierarchy can be left out on hybrid hosts");
+        // a mount table that lacks one, on a machine that has it
+        Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(root.resolve("proc/self/cgroup"), "9:name=systemd:/\n0::/\n");
+        Files.writeString(root.resolve("proc/self/mountinfo"), "31 23 0:28 / /sd rw - cgroup cgroup rw,name=systemd\n");
+        CgroupHierarchies found = CgroupHierarchies.of(root);
+        assertThat(found.unmounted()).containsExactly("");
+
+        CgroupHierarchies completed = found.withMissingMounted(root.resolve("run"));
+        try {
+            assertThat(completed.unmounted()).isEmpty();
+            assertThat(completed.mode()).isEqualTo(CgroupMode.HYBRID);
+            assertThat(completed.all().getLast().controllers())
+                    .isEqualTo(unified.getFirst().controllers());
+            assertThat(root.resolve("run/unified/cgroup.procs")).exists();
+        } finally {
+            Mounts.unmount(root.resolve("run/unified"), MountFlags.MNT_DETACH);
+        }
     }
 
     private static LinuxResources memory(long limit, long both) {

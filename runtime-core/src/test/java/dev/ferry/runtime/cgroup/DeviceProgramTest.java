@@ -94,7 +94,8 @@ class DeviceProgramTest {
     }
 
     private static boolean meant(List<DeviceRule> rules, char type, String access, long major, long minor) {
-        for (char way : access.toCharArray()) {
+        for (int i = 0; i < access.length(); i++) {
+            char way = access.charAt(i);
             boolean allowed = true;
             for (DeviceRule rule : rules) {
                 String ways = rule.access() == null || rule.access().isEmpty() ? "rwm" : rule.access();
