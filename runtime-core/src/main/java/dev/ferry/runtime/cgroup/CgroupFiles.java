@@ -165,6 +165,15 @@ final class CgroupFiles {
         }
     }
 
+    /** Some of the processes that sit in this very cgroup, for messages. */
+    static List<String> firstProcesses(Path directory) throws IOException {
+        return readIfThere(directory.resolve("cgroup.procs"))
+                .orElse("")
+                .lines()
+                .limit(10)
+                .toList();
+    }
+
     static List<Path> children(Path directory) throws IOException {
         var children = new ArrayList<Path>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, Files::isDirectory)) {

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * One tree of cgroups and where the host shows it.
@@ -64,38 +63,48 @@ public record CgroupHierarchy(String name, Set<String> controllers, Path mountPo
     /**
      * Hands controllers down from the top of the unified hierarchy to a cgroup.
      *
-     * <p>The kernel refuses that (EBUSY) at every level but the real root that has processes of its own.
+     * <p>The kernel refuses that (EBUSY) at every level but the real root that has processes of its own, and some controllers for
+     * reasons of theirs. That matters only for those that a limit needs.
+     *
+     * @param wanted what to hand down where it is possible
+     * @param needed those of them that there is a limit for
      */
-    void enable(CgroupPath path, List<String> wanted) throws IOException {
+    void enable(CgroupPath path, List<String> wanted, Set<String> needed) throws IOException {
         Path level = mountPoint;
         for (Path part : Path.of(path.relative())) {
             Path file = level.resolve("cgroup.subtree_control");
             List<String> enabled =
                     Arrays.asList(CgroupFiles.readIfThere(file).orElse("").split(" ", -1));
-            String missing = wanted.stream()
+            List<String> missing = wanted.stream()
                     .filter(controller -> !enabled.contains(controller))
-                    .map(controller -> "+" + controller)
-                    .collect(Collectors.joining(" "));
+                    .toList();
             if (!missing.isEmpty()) {
-                try {
-                    CgroupFiles.write(file, missing);
-                } catch (IOException e) {
-                    throw new LimitRefused(
-                            "cannot hand the controllers %s down to cgroup \"%s\": %s; move the processes %s of \"%s\" into a cgroup of their own"
-                                    .formatted(
-                                            wanted,
-                                            path,
-                                            e.getMessage(),
-                                            CgroupFiles.readIfThere(level.resolve("cgroup.procs"))
-                                                    .orElse("")
-                                                    .lines()
-                                                    .limit(10)
-                                                    .toList(),
-                                            level),
-                            e);
-                }
+                enableAt(level, file, missing, needed);
             }
             level = level.resolve(part);
+        }
+    }
+
+    private static void enableAt(Path level, Path file, List<String> missing, Set<String> needed) throws IOException {
+        try {
+            CgroupFiles.write(file, "+" + String.join(" +", missing));
+            return;
+        } catch (IOException e) {
+            // all or nothing: one that cannot be had keeps the others away
+            for (String controller : missing) {
+                try {
+                    CgroupFiles.write(file, "+" + controller);
+                } catch (IOException one) {
+                    one.addSuppressed(e);
+                    if (needed.contains(controller)) {
+                        throw new LimitRefused(
+                                "cannot hand the controller \"%s\" down from cgroup \"%s\": %s; move the processes %s in it into a cgroup of their own"
+                                        .formatted(
+                                                controller, level, one.getMessage(), CgroupFiles.firstProcesses(level)),
+                                one);
+                    }
+                }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** A cgroup on a host with version 1 hierarchies, with or without a unified one beside them (hybrid). */
@@ -95,7 +96,7 @@ public final class CgroupV1 implements Cgroup {
             if (!isLegacy(setting.controller())) {
                 host.hierarchy(setting.controller())
                         .orElseThrow(() -> new LimitUnsupported(missing(setting), null))
-                        .enable(path, List.of(setting.controller()));
+                        .enable(path, List.of(setting.controller()), Set.of(setting.controller()));
                 settings.add(setting);
             }
         }
@@ -173,8 +174,10 @@ public final class CgroupV1 implements Cgroup {
         for (int pid : pids()) {
             ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
         }
-        if (exists() && isFrozen()) {
-            thaw();
+        // a process that version 1 has stopped takes the signal when it goes on
+        Optional<Path> freezer = directory("freezer");
+        if (freezer.isPresent() && Files.exists(freezer.get().resolve("freezer.state"))) {
+            CgroupFiles.write(freezer.get().resolve("freezer.state"), "THAWED");
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A cgroup of the unified hierarchy, on a host that has no other. cgroup-v2.rst */
 public final class CgroupV2 implements Cgroup {
@@ -49,8 +51,11 @@ public final class CgroupV2 implements Cgroup {
 
     void make(LinuxResources resources) throws IOException {
         Files.createDirectories(directory());
-        hierarchy.enable(
-                path, WANTED.stream().filter(hierarchy.controllers()::contains).toList());
+        List<String> wanted =
+                WANTED.stream().filter(hierarchy.controllers()::contains).toList();
+        Set<String> needed =
+                SettingsV2.of(resources).stream().map(Setting::controller).collect(Collectors.toSet());
+        hierarchy.enable(path, wanted, needed);
         apply(resources);
     }
 

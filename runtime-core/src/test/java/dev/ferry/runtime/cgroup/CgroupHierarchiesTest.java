@@ -117,6 +117,19 @@ class CgroupHierarchiesTest {
     }
 
     @Test
+    void aControllerThatCannotBeHandedDownMattersOnlyToALimit() throws Exception {
+        CgroupHierarchies host = unified("memory pids");
+        // there is no cgroup.subtree_control to write to
+        file("sys/fs/cgroup/cgroup.procs", "17\n");
+
+        assertThat(host.create(PATH, LinuxResources.NONE).exists()).isTrue();
+        assertThatThrownBy(() -> host.create(PATH, LinuxResources.NONE.withPids(new Pids(7))))
+                .isInstanceOf(LimitRefused.class)
+                .hasMessageContaining("pids")
+                .hasMessageContaining("17");
+    }
+
+    @Test
     void aLimitWhoseControllerIsMissingIsRefusedBeforeAnythingIsMade() throws Exception {
         CgroupHierarchies host = hybrid();
         LinuxResources resources = new LinuxResources(
