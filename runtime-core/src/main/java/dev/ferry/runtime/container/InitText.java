@@ -35,9 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The order is the point. What needs the host's tree (sources of bind mounts, cgroup files, namespaces to join) is opened before
  * pivot_root; everything after it uses absolute paths inside the container, so a symlink in an image leads nowhere else. The
  * old root stays stacked above the new one until proc and sysfs are mounted, which the kernel asks for in user namespaces.
- * Cgroups are joined late: on version 1 the first write into a cgroup.procs after a quiet while waits for a grace period of the
- * kernel, 12 ms here, and mounts do not have to wait for it. Only then a cgroup namespace has the right root, so that comes
- * after, and the cgroup mounts last.
+ * A cgroup namespace has the right root only after the cgroups are joined, and cgroup mounts show that root.
  */
 final class InitText {
     private static final int S_IFIFO = 0010000;
@@ -210,12 +208,10 @@ final class InitText {
                 bindSources.put(mount, tree);
             }
         }
-        if (request.cgroup().mode() != CgroupMode.V2) {
-            for (Path file : request.cgroup().procsFiles()) {
-                Cell cell = p.cell("cgroup");
-                calls.open(file.toString(), Calls.O_WRONLY, cell);
-                cgroupFiles.add(cell);
-            }
+        for (Path file : request.cgroup().entries()) {
+            Cell cell = p.cell("cgroup");
+            calls.open(file.toString(), Calls.O_WRONLY, cell);
+            cgroupFiles.add(cell);
         }
         if (!ownCgroupNamespace() && wantsCgroupMount().isPresent()) {
             for (CgroupHierarchy hierarchy : request.cgroup().hierarchies()) {
@@ -409,7 +405,7 @@ final class InitText {
 
     private void cgroups() {
         p.stage("cgroups");
-        List<Path> files = request.cgroup().procsFiles();
+        List<Path> files = request.cgroup().entries();
         for (int i = 0; i < cgroupFiles.size(); i++) {
             p.call("join cgroup \"" + files.get(i).getParent() + "\"", Syscall.WRITE, cgroupFiles.get(i), "0", 1);
             calls.close(cgroupFiles.get(i));

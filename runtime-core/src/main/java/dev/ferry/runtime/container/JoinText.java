@@ -1,7 +1,6 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.cgroup.Cgroup;
-import dev.ferry.runtime.cgroup.CgroupMode;
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
@@ -37,13 +36,11 @@ final class JoinText {
         ProgramBuilder p = calls.program();
         p.stage("join");
         Cgroup cgroup = request.cgroup();
-        if (cgroup.mode() != CgroupMode.V2) {
-            for (Path file : cgroup.procsFiles()) {
-                Cell procs = p.cell("cgroup");
-                calls.open(file.toString(), Calls.O_WRONLY, procs);
-                p.call("join cgroup \"" + file.getParent() + "\"", Syscall.WRITE, procs, "0", 1);
-                calls.close(procs);
-            }
+        for (Path file : cgroup.entries()) {
+            Cell entry = p.cell("cgroup");
+            calls.open(file.toString(), Calls.O_WRONLY, entry);
+            p.call("join cgroup \"" + file.getParent() + "\"", Syscall.WRITE, entry, "0", 1);
+            calls.close(entry);
         }
         Integer score = request.process().oomScoreAdj();
         if (score != null) {

@@ -1,7 +1,6 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.cgroup.Cgroup;
-import dev.ferry.runtime.cgroup.CgroupMode;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.abi.OpenFlags;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The files that are opened for a monitor and of which it gets copies: closed here once it runs. */
 final class MonitorFiles implements AutoCloseable {
@@ -54,17 +54,13 @@ final class MonitorFiles implements AutoCloseable {
         given.put(at, fd);
     }
 
-    /** On version 2 the child is born in its cgroup; whether that is so. */
+    /** Where there is a unified hierarchy the child is born in its cgroup there; whether that is so. */
     boolean openCgroup(Cgroup cgroup) throws IOException {
-        if (cgroup.mode() != CgroupMode.V2) {
-            return false;
+        Optional<Path> birthplace = cgroup.birthplace();
+        if (birthplace.isPresent()) {
+            add(MonitorFd.CGROUP, birthplace.get(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
         }
-        add(
-                MonitorFd.CGROUP,
-                cgroup.hierarchies().getFirst().directory(cgroup.path()),
-                OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY,
-                0);
-        return true;
+        return birthplace.isPresent();
     }
 
     @Override

@@ -98,7 +98,8 @@ public final class SeccompCompiler {
         if (seccomp.listenerPath() != null
                 || seccomp.syscalls().stream().anyMatch(rule -> rule.action() == Action.NOTIFY)) {
             throw new SeccompRefused(
-                    "the filter hands calls to a listener (SCMP_ACT_NOTIFY), which Ferry does not offer; use another action");
+                    "the filter hands calls to a listener (SCMP_ACT_NOTIFY), which Ferry does not offer; use another"
+                            + " action");
         }
         int defaultAction = number(seccomp.defaultAction(), seccomp.defaultErrnoRet());
         Map<String, Integer> arches = arches(seccomp, library);
