@@ -1,5 +1,7 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.Pipe;
@@ -8,6 +10,8 @@ import dev.ferry.runtime.linux.ResourceLimits;
 import dev.ferry.runtime.monitor.MonitorFd;
 import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.monitor.MonitorText;
+import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.spawn.ChildDied;
 import dev.ferry.runtime.spawn.Program;
@@ -23,6 +27,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,6 +53,7 @@ public final class ContainerLauncher implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int SIGKILL = 9;
+    private static final int WARMING_ROUNDS = 200;
 
     private final Spawner spawner;
     private final ResourceLimits limits;
@@ -70,10 +76,46 @@ public final class ContainerLauncher implements AutoCloseable {
     }
 
     /**
-     * Links and loads what a start needs by starting a program that ends at once: an engine does this before it listens, so
-     * that its first container does not wait for it, and learns here whether this machine can start programs at all.
+     * Does what a start does, without a container, and starts a program that ends at once: an engine does this before it listens, so
+     * that its first container does not wait for Java to load and compile, and learns here whether this machine can start
+     * programs at all.
      */
     public void warmUp() throws SpawnException, IOException {
+        var spec = DefaultSpec.builder().build();
+        Process process = spec.process();
+        if (process == null) {
+            throw new AssertionError("the default configuration has a process");
+        }
+        Path nowhere = Path.of("/nonexistent");
+        var request = new LaunchRequest(
+                "warm-up",
+                nowhere,
+                nowhere,
+                spec,
+                new RootFilesystem.Bind(nowhere),
+                Optional.empty(),
+                CgroupHierarchies.ofHost().open(CgroupPath.DEFAULT_PARENT),
+                false,
+                false);
+        var shape = new MonitorText.Shape(
+                "warm-up",
+                MonitorText.Kind.START,
+                InitText.cloneFlags(spec),
+                false,
+                false,
+                false,
+                Set.of(MonitorFd.STATUS),
+                false);
+        for (int round = 0; round < WARMING_ROUNDS; round++) {
+            MonitorText.write(
+                    shape,
+                    calls -> new InitText(
+                                    calls,
+                                    request,
+                                    new ProcessText(calls, process, request.filter(), limits, false),
+                                    nowhere)
+                            .write());
+        }
         spawner.warmUp();
     }
 
@@ -84,6 +126,30 @@ public final class ContainerLauncher implements AutoCloseable {
      * @throws SpawnException when a step failed; nothing of the container runs then
      */
     public ContainerProcess create(LaunchRequest request) throws SpawnException, IOException {
+        return bringUp(request, true);
+    }
+
+    /**
+     * Creates and starts in one go: the gate is open before init comes to it, which saves both sides a wait for the other. What is
+     * noted about the container is noted before, as ever.
+     *
+     * @throws StartFailed when a step of init failed, its program included; nothing of the container runs then
+     */
+    public ContainerProcess run(LaunchRequest request) throws StartFailed, SpawnException, IOException {
+        ContainerProcess process = bringUp(request, false);
+        boolean done = false;
+        try {
+            process.start();
+            done = true;
+            return process;
+        } finally {
+            if (!done) {
+                process.close();
+            }
+        }
+    }
+
+    private ContainerProcess bringUp(LaunchRequest request, boolean toTheGate) throws SpawnException, IOException {
         Process process = request.spec().process();
         if (process == null) {
             throw new IllegalArgumentException("container \"%s\" has no process".formatted(request.id()));
@@ -113,7 +179,7 @@ public final class ContainerLauncher implements AutoCloseable {
                                     mountPoint)
                             .write());
             var state = new Launch(
-                    request.id(), request.directory(), shape, process.args().getFirst());
+                    request.id(), request.directory(), shape, process.args().getFirst(), toTheGate);
             return launch(program, given, gate, state);
         }
     }
@@ -154,7 +220,8 @@ public final class ContainerLauncher implements AutoCloseable {
                     request.id(),
                     request.directory(),
                     shape,
-                    request.process().args().getFirst());
+                    request.process().args().getFirst(),
+                    true);
             return launch(program, given, gate, state);
         }
     }
@@ -184,7 +251,7 @@ public final class ContainerLauncher implements AutoCloseable {
         watch.close();
     }
 
-    private record Launch(String id, Path directory, MonitorText.Shape shape, String program) {}
+    private record Launch(String id, Path directory, MonitorText.Shape shape, String program, boolean toTheGate) {}
 
     /** Spawns, notes who is who while the child works, and waits for it at the gate. */
     private ContainerProcess launch(Program program, Map<MonitorFd, Fd> given, Pipe gate, Launch launch)
@@ -197,7 +264,9 @@ public final class ContainerLauncher implements AutoCloseable {
             init = PidFd.open(pid);
             MonitorState state = identify(launch, spawned.pid(), pid);
             state.write(launch.directory());
-            awaitMessage(spawned, MonitorProtocol.READY, launch.directory());
+            if (launch.toTheGate()) {
+                awaitMessage(spawned, MonitorProtocol.READY, launch.directory());
+            }
             var startGate = new StartGate(gate.writeEnd(), spawned.status(), launch.program());
             var process = new ContainerProcess(launch.directory(), state, spawned.process(), init, startGate, watch);
             done = true;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -19,6 +20,7 @@ final class ExitWatch implements AutoCloseable {
     private final EventFd bell;
     private final Map<PidFd, Runnable> watched = new ConcurrentHashMap<>();
     private final Queue<PidFd> released = new ConcurrentLinkedQueue<>();
+    private final Set<PidFd> orphans = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean closed;
 
@@ -38,11 +40,12 @@ final class ExitWatch implements AutoCloseable {
      * for as long as the engine lives.
      */
     void release(PidFd process) {
-        if (watched.replace(process, () -> released.add(process)) == null || closed) {
+        orphans.add(process);
+        if (watched.replace(process, () -> released.add(process)) == null) {
             released.add(process);
         }
         if (closed) {
-            closeReleased();
+            closeOrphans();
             return;
         }
         try {
@@ -90,8 +93,15 @@ final class ExitWatch implements AutoCloseable {
     /** Only between two waits: nobody else closes a handle that the wait may hold. */
     private void closeReleased() {
         for (PidFd process = released.poll(); process != null; process = released.poll()) {
+            orphans.remove(process);
             process.close();
         }
+    }
+
+    /** What was released and still runs: nobody will wait for it any more. */
+    private void closeOrphans() {
+        orphans.forEach(PidFd::close);
+        orphans.clear();
     }
 
     /** A monitor of an earlier engine is the child of whoever adopts orphans, and reaped there. */
@@ -116,7 +126,7 @@ final class ExitWatch implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        closeReleased();
+        closeOrphans();
         bell.close();
     }
 }

@@ -59,6 +59,10 @@ public final class MonitorText {
     private static final int SIGNALS = 2;
     private static final int CONTROL = 3;
     private static final int POLLFD = 8;
+    private static final int EFD_SEMAPHORE = 1;
+
+    /** Two pipes of 1 MiB, which is what fs.pipe-max-size allows unless it was raised, in reads of a full buffer, and some more. */
+    private static final int DRAINING_READS = 160;
 
     /** Where the length lies behind the two vectors of a frame: the last word of the second, and the first of the header. */
     private static final int FRAME_LENGTH = 24;
@@ -114,6 +118,7 @@ public final class MonitorText {
     private final @Nullable Block[] frames = new Block[2];
     private final Cell child;
     private final Cell childFd;
+    private final Cell reads;
 
     private MonitorText(Shape shape) {
         this.shape = shape;
@@ -125,6 +130,7 @@ public final class MonitorText {
         this.moment = p.block("moment", 16).putLong(8, 100_000_000);
         this.child = p.cell("child");
         this.childFd = p.cell("child's pidfd");
+        this.reads = p.cell("reads");
     }
 
     /**
@@ -398,9 +404,14 @@ public final class MonitorText {
         return frame;
     }
 
-    /** What the child wrote before it ended is in the pipes; whoever else still holds them is not waited for. */
+    /**
+     * What the child wrote before it ended is in the pipes. Somebody else may still hold them and write on for ever, a process that
+     * an added process left behind: the counter of an eventfd allows as many reads as two pipes of the largest size take.
+     */
     private void finish() {
         p.stage("end");
+        p.call("allow some reads", Syscall.EVENTFD2, DRAINING_READS, EFD_SEMAPHORE | Calls.O_NONBLOCK | O_CLOEXEC)
+                .to(reads);
         Label record = p.label("record the end");
         Label errors = shape.terminal() ? record : p.label("drain stderr");
         drain(OUT, MonitorFd.STDOUT_READ, errors);
@@ -421,6 +432,7 @@ public final class MonitorText {
     private void drain(int slot, MonitorFd from, Label next) {
         Label more = p.label("drain " + from);
         p.at(more);
+        p.call("count a read", Syscall.READ, reads, buffer, 8).ifError(next);
         read(slot, from, next, next);
         append(slot, more);
     }

@@ -105,6 +105,15 @@ class ContainerExecTest {
     }
 
     @Test
+    void execIsOverWhenItsProcessIsHoweverMuchAChildOfItGoesOnWriting() throws Exception {
+        LaunchRequest request = sleeper();
+        ContainerProcess container = box.start(request);
+        ContainerProcess exec = exec(container, request, process("yes & sleep 0.2; exit 3"), false);
+        exec.start();
+        assertThat(exec.awaitExit().exitCode()).isEqualTo(3);
+    }
+
+    @Test
     void terminalIsControlledSizedAndResized() throws Exception {
         LaunchRequest request = box.request(
                 Box.shell("tty; stty size; ls -l /dev/console | cut -c1; trap 'stty size; exit 5' WINCH; read x;"

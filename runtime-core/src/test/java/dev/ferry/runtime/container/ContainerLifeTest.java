@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.monitor.LogFrame;
+import dev.ferry.runtime.oci.Mount;
+import dev.ferry.runtime.spawn.StepFailed;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.LeakChecked;
 import dev.ferry.testing.Requires;
@@ -193,6 +195,60 @@ class ContainerLifeTest {
         dev.ferry.runtime.linux.Processes.kill(container.monitorPid(), 9);
         assertThat(container.awaitExit().failure()).isNotNull();
         assertThat(container.status()).isInstanceOf(Status.Lost.class);
+    }
+
+    @Test
+    void createAndStartInOneGo() throws Exception {
+        LaunchRequest request = box.request(Box.shell("exit 6").build(), false);
+        ContainerProcess container = box.launcher.run(request);
+        box.keep(container);
+        assertThat(container.awaitExit().exitCode()).isEqualTo(6);
+        LaunchRequest missing =
+                box.request(Box.shell("").arguments(List.of("nosuch")).build(), false);
+        assertThatThrownBy(() -> box.launcher.run(missing))
+                .isInstanceOf(StartFailed.class)
+                .extracting("exitCode")
+                .isEqualTo(127);
+    }
+
+    @Test
+    void mountThatCannotBeMadeIsNamed() throws Exception {
+        var spec = Box.shell("true")
+                .mount(new Mount("/data", "nosuchfs", "x", List.of()))
+                .build();
+        LaunchRequest request = box.request(spec, false);
+        assertThatThrownBy(() -> box.launcher.create(request))
+                .isInstanceOf(StepFailed.class)
+                .hasMessageContaining("mount \"nosuchfs\" at \"/data\"")
+                .hasMessageContaining("ENODEV");
+    }
+
+    @Test
+    void warmingUpLeavesNothing() throws Exception {
+        box.launcher.warmUp();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void stagesAreTimedWhenAskedFor() throws Exception {
+        LaunchRequest plain = box.request(Box.shell("true").build(), false);
+        var request = new LaunchRequest(
+                plain.id(),
+                plain.directory(),
+                plain.log(),
+                plain.spec(),
+                plain.root(),
+                plain.filter(),
+                plain.cgroup(),
+                false,
+                true);
+        ContainerProcess container = box.start(request);
+        container.awaitExit();
+        assertThat(container.stamps())
+                .extracting("stage")
+                .containsSubsequence(
+                        "monitor", "clone", "root", "mounts", "masks", "cgroups", "rights", "gate", "exec");
+        assertThat(container.stamps()).isSortedAccordingTo(java.util.Comparator.comparing(stamp -> stamp.at()));
     }
 
     @Test
