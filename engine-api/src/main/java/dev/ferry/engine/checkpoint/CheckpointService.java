@@ -117,7 +117,8 @@ public final class CheckpointService {
             try {
                 CheckpointDirectory.of(path).delete();
             } catch (IOException e) {
-                throw new Failed("checkpoint.remove", "cannot delete checkpoint \"" + name + "\": " + e.getMessage(), e);
+                throw new Failed(
+                        "checkpoint.remove", "cannot delete checkpoint \"" + name + "\": " + e.getMessage(), e);
             }
         });
     }
@@ -159,7 +160,8 @@ public final class CheckpointService {
                             json(record),
                             options,
                             writableLayer(record),
-                            phase -> container.write(container.record().withPassage(dumping(phase, name, path, options)))));
+                            phase -> container.write(
+                                    container.record().withPassage(dumping(phase, name, path, options)))));
             done = true;
             if (options.leaveRunning()) {
                 container.settle(container.record().withPassage(null));
@@ -241,8 +243,8 @@ public final class CheckpointService {
 
     /** Before the answer that lets the container run: from now on a new engine takes it for running. */
     private static void noteRestored(Container container, ContainerRecord next, Phase phase) {
-        if (phase instanceof Phase.Restored(int pid)) {
-            container.write(next.withPassage(null).withStatus(new Status.Running(Instant.now(), pid)));
+        if (phase instanceof Phase.Restored restored) {
+            container.write(next.withPassage(null).withStatus(new Status.Running(Instant.now(), restored.initPid())));
         }
     }
 
@@ -273,8 +275,7 @@ public final class CheckpointService {
             throws CriuException, IOException, SnapshotException {
         Manifest manifest = directory.manifest();
         try {
-            directory.verifyOnly(
-                    manifest, Set.of(CheckpointDirectory.ROOTFS_DIFF, CheckpointDirectory.DELETED_FILES));
+            directory.verifyOnly(manifest, Set.of(CheckpointDirectory.ROOTFS_DIFF, CheckpointDirectory.DELETED_FILES));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the checkpoint was verified", e);
@@ -327,7 +328,8 @@ public final class CheckpointService {
         if (!Files.isDirectory(path)) {
             throw new NotFound(
                     "checkpoint.missing",
-                    "checkpoint " + name + " does not exist for container " + container.record().name());
+                    "checkpoint " + name + " does not exist for container "
+                            + container.record().name());
         }
         return path;
     }
@@ -339,5 +341,4 @@ public final class CheckpointService {
             throw new IllegalStateException("no JSON for a container's record", e);
         }
     }
-
 }

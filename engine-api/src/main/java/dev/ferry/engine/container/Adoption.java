@@ -130,7 +130,10 @@ public final class Adoption {
     public void adopt(Container container, ContainerRecord record) throws IOException {
         Path incarnation = container.incarnation(record.incarnation());
         boolean alive = record.status().isAlive();
-        if (!alive && (record.incarnation() == 0 || Files.exists(incarnation.resolve(ExitRecord.FILE)) || !Files.exists(incarnation.resolve("monitor.json")))) {
+        if (!alive
+                && (record.incarnation() == 0
+                        || Files.exists(incarnation.resolve(ExitRecord.FILE))
+                        || !Files.exists(incarnation.resolve("monitor.json")))) {
             revive(container, record);
             return;
         }
@@ -150,21 +153,21 @@ public final class Adoption {
                 process.close();
                 revive(container, record);
             }
-            case dev.ferry.runtime.container.Status.Exited(ExitRecord exit) -> {
+            case dev.ferry.runtime.container.Status.Exited exited -> {
                 ended++;
                 container.hold(process);
                 if (alive) {
-                    life.ended(container, exit);
+                    life.ended(container, exited.record());
                 } else {
                     container.hold(null);
                     revive(container, record);
                 }
             }
-            case dev.ferry.runtime.container.Status.Lost(String reason) -> {
+            case dev.ferry.runtime.container.Status.Lost lost -> {
                 ended++;
                 container.hold(process);
                 if (alive) {
-                    life.ended(container, ExitRecord.UNKNOWN_EXIT_CODE, Instant.now(), false, reason);
+                    life.ended(container, ExitRecord.UNKNOWN_EXIT_CODE, Instant.now(), false, lost.reason());
                 } else {
                     container.hold(null);
                     revive(container, record);

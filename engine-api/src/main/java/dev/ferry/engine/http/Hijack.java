@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -45,6 +47,7 @@ public final class Hijack extends AbstractConnection implements Connection.Upgra
     private static final Executor VIRTUAL =
             task -> Thread.ofVirtual().name("hijack").start(task);
     private static final int BUFFER = 32 * 1024;
+    private static final long PARTING_MILLIS = 1000;
 
     private final Body body;
     private final Semaphore fillable = new Semaphore(0);
@@ -53,6 +56,11 @@ public final class Hijack extends AbstractConnection implements Connection.Upgra
     /** Keeps frames of several writers whole; held over the write, which is the point. Taken inside no other lock. */
     private final ReentrantLock writing = new ReentrantLock();
 
+    /** Serialises readers: Jetty takes one at a time. Held while waiting for input; taken inside no other lock. */
+    private final ReentrantLock reading = new ReentrantLock();
+
+    private final CountDownLatch inputEnded = new CountDownLatch(1);
+    private volatile boolean over;
     private volatile @Nullable Throwable failure;
     private @Nullable ByteBuffer early;
 
@@ -105,9 +113,42 @@ public final class Hijack extends AbstractConnection implements Connection.Upgra
             } catch (RuntimeException | Error e) {
                 LOG.warn("hijacked connection failed", e);
             } finally {
+                part();
+            }
+        });
+    }
+
+    /**
+     * Closes so that the client gets all that was written: our side first, then what it still sends is read, for a while. A socket that
+     * is closed with unread bytes in it resets the connection, and the client loses the end of its output.
+     */
+    private void part() {
+        over = true;
+        getEndPoint().shutdownOutput();
+        Thread.ofVirtual().name("hijack-part").start(() -> {
+            try {
+                if (!inputEnded.await(PARTING_MILLIS, TimeUnit.MILLISECONDS)) {
+                    LOG.debug("client keeps its side open");
+                }
+            } catch (InterruptedException e) {
+                LOG.debug("parting interrupted", e);
+            } finally {
                 close();
             }
         });
+        if (reading.tryLock()) {
+            try {
+                byte[] sink = new byte[512];
+                while (readLocked(sink, 0, sink.length) >= 0) {
+                    // nobody wants it any more
+                }
+            } catch (IOException gone) {
+                LOG.debug("client left", gone);
+            } finally {
+                reading.unlock();
+                inputEnded.countDown();
+            }
+        }
     }
 
     @Override
@@ -177,6 +218,25 @@ public final class Hijack extends AbstractConnection implements Connection.Upgra
         if (length == 0) {
             return 0;
         }
+        reading.lock();
+        try {
+            int count = readLocked(target, offset, length);
+            while (over && count >= 0) {
+                count = readLocked(target, offset, length);
+            }
+            if (count < 0) {
+                inputEnded.countDown();
+            }
+            return count;
+        } catch (IOException e) {
+            inputEnded.countDown();
+            throw e;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private int readLocked(byte[] target, int offset, int length) throws IOException {
         ByteBuffer first = early;
         if (first != null) {
             int count = Math.min(length, first.remaining());
