@@ -35,6 +35,7 @@ import dev.ferry.runtime.capability.CapabilitySet;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.container.ContainerLauncher;
 import dev.ferry.runtime.seccomp.SeccompCompiler;
+import dev.ferry.runtime.spawn.SpawnException;
 import dev.ferry.store.content.ContentStore;
 import dev.ferry.store.content.Digest;
 import dev.ferry.store.image.ImageStore;
@@ -47,6 +48,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One engine on one root directory, from start to stop.
@@ -58,6 +61,8 @@ public final class Engine implements AutoCloseable {
 
     /** What this engine calls itself in versions and headers. */
     public static final String VERSION = "0.1.0";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
     private final EngineOptions options;
     private final RootLock lock;
@@ -117,6 +122,8 @@ public final class Engine implements AutoCloseable {
         ImageStore imageStore = ImageStore.open(root.resolve("images"), content);
         OverlaySnapshotter snapshots = OverlaySnapshotter.open(root.resolve("snapshots"), content);
         ContainerLauncher launcher = new ContainerLauncher();
+        // beside the rest of the start: the first container would wait for it
+        Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher));
         ExecutorService laneThreads = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("lane-", 0).factory());
         LaneTimer timer = new LaneTimer();
@@ -156,6 +163,14 @@ public final class Engine implements AutoCloseable {
                 new FerryRoutes(registry, checkpoints, incarnations, networks, system, () -> state));
         ApiServer server = ApiServer.start("Docker/" + VERSION + " (linux)", addresses, routes);
         return new Engine(options, lock, server, launcher, timer, laneThreads, containers);
+    }
+
+    private static void warmUp(ContainerLauncher launcher) {
+        try {
+            launcher.warmUp();
+        } catch (SpawnException | IOException | RuntimeException e) {
+            LOG.warn("programs cannot be started on this machine: {}", e.getMessage());
+        }
     }
 
     private static List<ImageUse> uses(ContainerRegistry registry, Digest image) {

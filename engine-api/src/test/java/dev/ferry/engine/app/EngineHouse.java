@@ -1,0 +1,142 @@
+package dev.ferry.engine.app;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A temporary root with an engine as a process of its own, and the docker command line at it. */
+final class EngineHouse {
+
+    private static final long PATIENCE_SECONDS = 60;
+
+    final Path home;
+    private final String cgroup =
+            "/ferry-test-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    private @Nullable Process engine;
+
+    /** What a command printed, standard output and error together, and its exit code. */
+    record Outcome(int code, String text) {
+        String line() {
+            return text.strip();
+        }
+    }
+
+    EngineHouse(Path home) {
+        this.home = home;
+    }
+
+    void start(String... more) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.ferry.engine.app.EngineMain",
+                "--root",
+                home.resolve("root").toString(),
+                "--run",
+                home.resolve("run").toString(),
+                "--cgroup-parent",
+                cgroup));
+        command.addAll(List.of(more));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        home.resolve("engine.log").toFile()))
+                .start();
+        engine = process;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (docker("version").code() != 0) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw new IOException("engine did not come up: " + Files.readString(home.resolve("engine.log")));
+            }
+            process.waitFor(50, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    void killEngine() throws InterruptedException {
+        Process process = engine;
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    Outcome docker(String... arguments) throws IOException, InterruptedException {
+        return docker(new byte[0], arguments);
+    }
+
+    Outcome docker(byte[] input, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + home.resolve("run/ferry.sock")));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("DOCKER_CONFIG", home.resolve("docker-config").toString());
+        Process process = builder.start();
+        try (var in = process.getOutputStream()) {
+            in.write(input);
+        }
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("docker " + String.join(" ", arguments) + " hangs");
+        }
+        return new Outcome(process.exitValue(), text);
+    }
+
+    /** A root file system of nothing but busybox, as docker import takes it. */
+    void importBusybox() throws IOException, InterruptedException {
+        Path busybox = Path.of("/bin/busybox");
+        byte[] program = Files.readAllBytes(busybox);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            for (String directory : List.of("bin/", "etc/", "tmp/", "root/")) {
+                tar.putArchiveEntry(new TarArchiveEntry(directory));
+                tar.closeArchiveEntry();
+            }
+            TarArchiveEntry entry = new TarArchiveEntry("bin/busybox");
+            entry.setSize(program.length);
+            entry.setMode(0100755);
+            tar.putArchiveEntry(entry);
+            tar.write(program);
+            tar.closeArchiveEntry();
+            for (String name : List.of("sh", "echo", "cat", "sleep", "true", "id", "tty", "grep", "usleep")) {
+                TarArchiveEntry link = new TarArchiveEntry("bin/" + name, TarArchiveEntry.LF_SYMLINK);
+                link.setLinkName("busybox");
+                tar.putArchiveEntry(link);
+                tar.closeArchiveEntry();
+            }
+        }
+        Outcome outcome = docker(bytes.toByteArray(), "import", "-", "busybox:latest");
+        if (outcome.code() != 0) {
+            throw new IOException(outcome.text());
+        }
+    }
+
+    /** Removes every container and ends the engine. */
+    void end() throws IOException, InterruptedException {
+        Process process = engine;
+        if (process == null) {
+            return;
+        }
+        if (!process.isAlive()) {
+            start();
+            process = engine;
+        }
+        for (String id : docker("ps", "-aq").text().lines().toList()) {
+            docker("rm", "-f", id);
+        }
+        if (process != null) {
+            process.destroy();
+            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+}
