@@ -39,8 +39,14 @@ final class ProcessView {
         return pid;
     }
 
+    /** Whether it is there and not over: of a zombie most files can not be read any more, some with EINVAL. */
     boolean exists() {
-        return Files.exists(directory);
+        try {
+            String state = status().getOrDefault("State", "");
+            return !state.startsWith("Z") && !state.startsWith("X");
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     /** "pid 17 (nginx)" */

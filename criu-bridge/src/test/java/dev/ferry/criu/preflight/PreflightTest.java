@@ -205,6 +205,14 @@ final class PreflightTest {
     }
 
     @Test
+    void zombieCountsAsGone() throws IOException {
+        process(12, "Z (zombie)", "12 3");
+
+        assertThat(new ProcessView(proc, 12).exists()).isFalse();
+        assertThat(new ProcessView(proc, 10).exists()).isTrue();
+    }
+
+    @Test
     void sentenceTellsObjectReasonAndRemedy() {
         assertThat(new Obstacle(Refusal.TRACED, "pid 1 (app)").sentence())
                 .isEqualTo(
