@@ -121,7 +121,7 @@ final class CriuLauncher {
                     request.terminal(),
                     request.keepStdin());
             state.write(request.directory());
-            var _ = spawned.status().awaitClosed(PATIENCE);
+            spawned.status().awaitClosed(PATIENCE);
             try (PidFd process = PidFd.open(criu)) {
                 Fd images = process.getFd(MonitorFd.IMAGES.number());
                 Fd work = process.getFd(MonitorFd.WORK.number());
@@ -170,7 +170,7 @@ final class CriuLauncher {
             spawned = spawner.spawn(
                     p.build(), Map.of(MonitorFd.CRIU_RPC.number(), rpc.second().fd()));
             rpc.second().close();
-            var _ = spawned.status().awaitClosed(PATIENCE);
+            spawned.status().awaitClosed(PATIENCE);
             spawned.status().close();
             Optional<Fd> images = request.images().isPresent()
                     ? Optional.of(spawned.process().getFd(MonitorFd.IMAGES.number()))

@@ -107,7 +107,7 @@ final class ExitWatch implements AutoCloseable {
     /** A monitor of an earlier engine is the child of whoever adopts orphans, and reaped there. */
     static void reap(int pid) throws SyscallException {
         try {
-            var _ = WaitPid.poll(pid);
+            WaitPid.poll(pid);
         } catch (SyscallException e) {
             if (!e.is(Errno.ECHILD)) {
                 throw e;
