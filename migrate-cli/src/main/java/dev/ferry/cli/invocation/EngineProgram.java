@@ -26,8 +26,11 @@ public final class EngineProgram {
     private static Path jar() throws Refusal {
         Path own = location();
         Path directory = Files.isDirectory(own) ? own : own.resolveSibling("");
-        // beside our jar in an installation; in a build tree beside our module
-        List<Path> places = Stream.of("engine-api.jar", "../../engine-api/target/engine-api.jar", "../engine-api.jar")
+        // beside our jar in an installation; in a build tree beside our module, seen from our jar or from our classes
+        List<Path> places = Stream.of(
+                        "engine-api.jar",
+                        "../../engine-api/target/engine-api.jar",
+                        "../../../engine-api/target/engine-api.jar")
                 .map(place -> directory.resolve(place).normalize())
                 .toList();
         return places.stream()
