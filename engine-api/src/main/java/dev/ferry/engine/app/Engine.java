@@ -115,7 +115,8 @@ public final class Engine implements AutoCloseable {
         Path home = Files.createDirectories(root.resolve("containers"));
 
         HostFacts host = HostFacts.ofHost();
-        CgroupHierarchies hierarchies = CgroupHierarchies.ofHost();
+        // CRIU would copy the host's whole tree of a hierarchy that a container has not joined
+        CgroupHierarchies hierarchies = CgroupHierarchies.ofHost().withMissingMounted(run.resolve("cgroup"));
         SeccompCompiler seccomp =
                 SeccompCompiler.ofHost(Optional.of(options.tools()), Optional.of(root.resolve("seccomp")));
         ContentStore content = ContentStore.open(root.resolve("content"));
