@@ -42,20 +42,25 @@ public final class ProgramPaths {
     /**
      * Lets each step of a straight run fail in its turn, and looks whether the report at the status descriptor names it.
      * Steps with an error edge of their own, and those of the failure edge itself, are left out.
+     *
+     * @return how many steps were tried
      */
-    public static void assertEveryFailureIsReported(Program program, FakeKernel kernel) {
+    public static int assertEveryFailureIsReported(Program program, FakeKernel kernel) {
         ProgramInterpreter.Run smooth = ProgramInterpreter.run(program, kernel);
+        int tried = 0;
         for (int failing : smooth.path().stream().distinct().toList()) {
             Step step = program.steps().get(failing);
             boolean ownEdge = !program.steps().get(step.ifError()).label().equals("report the failure");
             if (ownEdge || step.call() == Syscall.EXIT_GROUP) {
                 continue;
             }
+            tried++;
             Report report = new Report();
             ProgramInterpreter.Run run = ProgramInterpreter.run(program, report.failing(kernel, failing));
             assertThat(run.exitCode()).isEqualTo(ProgramBuilder.FAILED);
             assertThat(report.blame(program).index()).as(step.line()).isEqualTo(failing);
         }
+        return tried;
     }
 
     private static BitSet reached(Program program) {

@@ -73,8 +73,10 @@ final class ProgramTest {
 
     @Test
     void everyFailureIsReported() {
-        ProgramPaths.assertEveryFailureIsReported(example(), parent());
-        ProgramPaths.assertEveryFailureIsReported(example(), parent().on(Syscall.CLONE3, 0));
+        assertThat(ProgramPaths.assertEveryFailureIsReported(example(), parent()))
+                .isEqualTo(3);
+        assertThat(ProgramPaths.assertEveryFailureIsReported(example(), parent().on(Syscall.CLONE3, 0)))
+                .isEqualTo(3);
     }
 
     @Test
