@@ -13,8 +13,8 @@ import java.util.Optional;
  * A container's cgroup, the same path in every hierarchy of the host.
  *
  * <p>Made by {@link CgroupHierarchies#create}, found again by {@link CgroupHierarchies#open}; it holds no descriptors, so any number
- * of these objects may stand for the same cgroup. The first process enters by writing {@code 0} into each of
- * {@link #procsFiles()}; after that everything it starts is inside. It can be deleted when the last process is gone.
+ * of these objects may stand for the same cgroup. The first process is born in {@link #birthplace()} and
+ * enters the rest by writing {@code 0} into each of {@link #entries()}; after that everything it starts is inside. It can be deleted when the last process is gone.
  */
 public sealed interface Cgroup permits CgroupV1, CgroupV2 {
 
