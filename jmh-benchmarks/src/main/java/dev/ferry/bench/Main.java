@@ -1,0 +1,62 @@
+package dev.ferry.bench;
+
+import dev.ferry.bench.start.StartCommand;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+
+/** {@code ferry bench}: the benchmarks as a program. */
+public final class Main {
+    private static final int USAGE = 2;
+    private static final String HELP = """
+            Measures Ferry beside other programs, in one run on one machine.
+
+            ferry bench start [OPTIONS] [-- PROGRAM [ARGUMENT...]]
+                How long it takes to start a container.
+                --image FILE      a root file system's tar, or an archive as docker save writes it
+                                  (default: the host's static busybox)
+                --runtime LIST    floor, ferry, socket, runc, crun, NAME=PATH of any other OCI runtime,
+                                  NAME=unix:///SOCKET of any engine that has the image as --name says
+                                  (default: floor,ferry,crun,runc)
+                --name NAME       the image's name at engines (default: the one in the archive)
+                --runs N          starts that count, of each (default: 100)
+                --warmup N        starts before those (default: 10)
+                --spacing MS      rest between two starts (default: 60; below that a run says less than it seems)
+                --out DIRECTORY   where start.json and start.svg are written (default: bench-out)
+
+            ferry bench jmh [JMH OPTIONS]
+                The same as JMH benchmarks; -h for its options.
+            """;
+
+    private Main() {}
+
+    /** Exits with 0, with 1 when a measurement failed, with 2 for a wrong command line. */
+    public static void main(String[] words) {
+        System.exit(run(Arrays.asList(words), System.out, System.err));
+    }
+
+    static int run(List<String> words, PrintStream out, PrintStream err) {
+        if (words.isEmpty() || words.getFirst().equals("--help") || words.getFirst().equals("help")) {
+            out.print(HELP);
+            return words.isEmpty() ? USAGE : 0;
+        }
+        List<String> rest = words.subList(1, words.size());
+        try {
+            switch (words.getFirst()) {
+                case "start" -> new StartCommand(out, err).run(rest);
+                case "jmh" -> org.openjdk.jmh.Main.main(rest.toArray(String[]::new));
+                default -> throw new IllegalArgumentException("unknown benchmark \"" + words.getFirst() + "\"");
+            }
+            return 0;
+        } catch (IllegalArgumentException e) {
+            err.println("ferry bench: " + e.getMessage() + " (ferry bench --help)");
+            return USAGE;
+        } catch (Exception e) {
+            err.println("ferry bench: " + e.getMessage());
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                err.println("  because " + cause.getMessage());
+            }
+            return 1;
+        }
+    }
+}
