@@ -1,5 +1,6 @@
 package dev.ferry.bench;
 
+import dev.ferry.bench.checkpoint.CheckpointCommand;
 import dev.ferry.bench.start.StartCommand;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -24,6 +25,12 @@ public final class Main {
                 --spacing MS      rest between two starts (default: 60; below that a run says less than it seems)
                 --out DIRECTORY   where start.json and start.svg are written (default: bench-out)
 
+            ferry bench checkpoint [OPTIONS]
+                What checkpoint and restore cost beside CRIU alone.
+                --mib N           memory of the container's process (default: 256)
+                --runs N          dumps, and checkpoints with restore, that count (default: 10)
+                --out DIRECTORY   where checkpoint.json and checkpoint.svg are written (default: bench-out)
+
             ferry bench jmh [JMH OPTIONS]
                 The same as JMH benchmarks; -h for its options.
             """;
@@ -44,6 +51,7 @@ public final class Main {
         try {
             switch (words.getFirst()) {
                 case "start" -> new StartCommand(out, err).run(rest);
+                case "checkpoint" -> new CheckpointCommand(out).run(rest);
                 case "jmh" -> org.openjdk.jmh.Main.main(rest.toArray(String[]::new));
                 default -> throw new IllegalArgumentException("unknown benchmark \"" + words.getFirst() + "\"");
             }

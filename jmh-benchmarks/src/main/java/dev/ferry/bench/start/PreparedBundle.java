@@ -1,6 +1,9 @@
 package dev.ferry.bench.start;
 
+import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.runtime.oci.Spec;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,8 +19,23 @@ public final class PreparedBundle implements AutoCloseable {
 
     /** Prepares it in a place of the benchmark's own. */
     public static PreparedBundle ofBusybox(BenchPlace place) throws Exception {
+        return ofBusybox(place, List.of("/bin/true"));
+    }
+
+    /** The same with another program. */
+    public static PreparedBundle ofBusybox(BenchPlace place, List<String> program) throws Exception {
         ImageSource image = ImageSource.busybox(place.path().resolve("busybox.tar"));
-        return new PreparedBundle(place, Bundle.prepare(place.path(), image, List.of("/bin/true")));
+        return new PreparedBundle(place, Bundle.prepare(place.path(), image, program));
+    }
+
+    /** A writable root for one container. */
+    public RootFilesystem.Overlay prepareRoot(String key) throws Exception {
+        return bundle.prepareRoot(key);
+    }
+
+    /** The configuration for a container in a network namespace and a control group that exist. */
+    public Spec spec(Path network, String cgroup) {
+        return bundle.spec(network, cgroup);
     }
 
     /** The subject of a name, or none if this machine lacks it. */
