@@ -18,7 +18,7 @@ public final class Main {
                                   (default: the host's static busybox)
                 --runtime LIST    floor, ferry, socket, runc, crun, NAME=PATH of any other OCI runtime,
                                   NAME=unix:///SOCKET of any engine that has the image as --name says
-                                  (default: floor,ferry,crun,runc)
+                                  (default: floor,ferry,socket,crun,runc)
                 --name NAME       the image's name at engines (default: the one in the archive)
                 --runs N          starts that count, of each (default: 100)
                 --warmup N        starts before those (default: 10)

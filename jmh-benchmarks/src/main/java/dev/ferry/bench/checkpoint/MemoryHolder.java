@@ -40,7 +40,6 @@ final class MemoryHolder implements AutoCloseable {
     private static final int SIGKILL = 9;
 
     private final Path directory;
-    private final ContainerLauncher launcher;
     private final CgroupHierarchies hierarchies = CgroupHierarchies.ofHost();
     private final CgroupPath parent =
             new CgroupPath("/ferry-bench-" + ProcessHandle.current().pid() + "-memory");
@@ -54,7 +53,6 @@ final class MemoryHolder implements AutoCloseable {
 
     MemoryHolder(BenchPlace place, ContainerLauncher launcher, long bytes) throws Exception {
         this.directory = Files.createDirectories(place.path().resolve(ID));
-        this.launcher = launcher;
         this.network = directory.resolve("net");
         // dd reads the whole block into its memory and then waits for somebody to read the pipe
         this.bundle = PreparedBundle.ofBusybox(
@@ -121,9 +119,13 @@ final class MemoryHolder implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         process.signal(SIGKILL);
-        process.awaitExit();
+        try {
+            process.awaitExit();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // what follows waits for the processes by itself
+        }
         process.close();
         for (Cgroup cgroup : cgroups.reversed()) {
             cgroup.delete(PATIENCE);

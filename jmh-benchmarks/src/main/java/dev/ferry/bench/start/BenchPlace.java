@@ -48,6 +48,8 @@ public final class BenchPlace implements AutoCloseable {
                 Optional.of(new FloorSubject(bundle.path().resolve("rootfs"), bundle.arguments()));
             case FerrySubject.NAME ->
                 Optional.of(new FerrySubject(bundle, path.resolve("ferry"), tools, false));
+            case EngineSubject.NAME ->
+                Optional.of(new EngineSubject(bundle, path.resolve("engine"), tools));
             default -> PeerSubject.find(name, tools, path, bundle.path()).map(found -> found);
         };
     }

@@ -44,6 +44,7 @@ final class Bundle implements AutoCloseable {
     private final OverlaySnapshotter snapshots;
     private final List<Digest> layers;
     private final List<String> arguments;
+    private final ImageSource image;
     private final LinuxSeccomp seccomp;
     private final LinuxResources limits = new LinuxResources(
             List.of(),
@@ -61,11 +62,13 @@ final class Bundle implements AutoCloseable {
             OverlaySnapshotter snapshots,
             List<Digest> layers,
             List<String> arguments,
+            ImageSource image,
             LinuxSeccomp seccomp) {
         this.directory = directory;
         this.snapshots = snapshots;
         this.layers = layers;
         this.arguments = arguments;
+        this.image = image;
         this.seccomp = seccomp;
     }
 
@@ -87,7 +90,7 @@ final class Bundle implements AutoCloseable {
                     : images.importRootfs(in, Optional.empty(), List.of(), Optional.empty());
         }
         List<String> arguments = command.isEmpty() ? ownCommand(loaded) : command;
-        Bundle bundle = new Bundle(directory, snapshots, loaded.diffIds(), arguments, filter());
+        Bundle bundle = new Bundle(directory, snapshots, loaded.diffIds(), arguments, image, filter());
         bundle.write();
         return bundle;
     }
@@ -100,6 +103,10 @@ final class Bundle implements AutoCloseable {
     /** The configuration for a container in a network namespace and a control group that exist. */
     Spec spec(Path network, String cgroup) {
         return builder().joinNamespace(NamespaceKind.NETWORK, network.toString()).cgroupsPath(cgroup).build();
+    }
+
+    ImageSource image() {
+        return image;
     }
 
     LinuxSeccomp seccomp() {

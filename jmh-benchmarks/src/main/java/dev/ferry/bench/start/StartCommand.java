@@ -67,7 +67,7 @@ public final class StartCommand {
         List<Subject> subjects = new ArrayList<>();
         try {
             for (String name :
-                    options.value("runtime").orElse("floor,ferry,crun,runc").split(",", -1)) {
+                    options.value("runtime").orElse("floor,ferry,socket,crun,runc").split(",", -1)) {
                 place.subject(name, bundle, options.value("name"))
                         .ifPresentOrElse(
                                 subjects::add,
