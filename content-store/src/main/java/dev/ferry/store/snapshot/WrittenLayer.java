@@ -158,7 +158,8 @@ final class WrittenLayer {
         if (!hiddenByUpper(path) && lower.isVisible(path)) {
             Overlays.whiteOut(file);
         }
-        FileNodes.changeTimes(here, directory.modified(), directory.modified()); // as it was in the container, not as of now
+        FileNodes.changeTimes(
+                here, directory.modified(), directory.modified()); // as it was in the container, not as of now
     }
 
     private boolean hiddenByUpper(ArchivePath path) throws IOException {

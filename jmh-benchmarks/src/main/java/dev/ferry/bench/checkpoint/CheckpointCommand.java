@@ -65,7 +65,8 @@ public final class CheckpointCommand {
         try (BenchPlace place = BenchPlace.make(options.value("work").map(Path::of));
                 ContainerLauncher launcher = new ContainerLauncher(place.path());
                 MemoryHolder holder = new MemoryHolder(place, launcher, bytes)) {
-            Checkpointer checkpointer = new Checkpointer(criu, launcher, place.path().resolve("criu-work"));
+            Checkpointer checkpointer =
+                    new Checkpointer(criu, launcher, place.path().resolve("criu-work"));
             for (int round = -1; round < runs; round++) {
                 dumps(place, holder, checkpointer, criu, round);
             }
@@ -124,12 +125,17 @@ public final class CheckpointCommand {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException("\"" + String.join(" ", command) + "\" failed: " + text + lastLines(directory.resolve("dump.log")));
+            throw new IOException(
+                    "\"" + String.join(" ", command) + "\" failed: " + text + lastLines(directory.resolve("dump.log")));
         }
         note(round, CRIU, Duration.ofNanos(System.nanoTime() - begun));
         sync(directory);
         note(round, CRIU_SYNCED, Duration.ofNanos(System.nanoTime() - begun));
-        note(round, CRIU_FROZEN, dev.ferry.criu.rpc.DumpStatistics.read(directory.resolve("stats-dump")).frozen());
+        note(
+                round,
+                CRIU_FROZEN,
+                dev.ferry.criu.rpc.DumpStatistics.read(directory.resolve("stats-dump"))
+                        .frozen());
         delete(directory);
     }
 

@@ -62,15 +62,7 @@ final class MemoryHolder implements AutoCloseable {
         Cgroup cgroup = nextCgroup();
         this.spec = bundle.spec(network, cgroup.path().toString());
         this.process = launcher.create(new LaunchRequest(
-                ID,
-                nextDirectory(),
-                directory.resolve("log"),
-                spec,
-                root,
-                Optional.empty(),
-                cgroup,
-                false,
-                false));
+                ID, nextDirectory(), directory.resolve("log"), spec, root, Optional.empty(), cgroup, false, false));
         process.start();
         awaitMemory(bytes);
     }

@@ -42,8 +42,9 @@ public final class Distributions {
     /** The whole document. */
     public String svg() {
         List<String> parts = new ArrayList<>();
-        parts.add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">"
-                .formatted(WIDTH, HEIGHT));
+        parts.add(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">"
+                        .formatted(WIDTH, HEIGHT));
         parts.add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>".formatted(WIDTH, HEIGHT));
         parts.add(text(LEFT, TOP - 22, "start", escaped(title), "font-size=\"16\""));
         double low = Double.MAX_VALUE;

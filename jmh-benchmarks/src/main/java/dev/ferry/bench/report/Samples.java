@@ -52,7 +52,8 @@ public final class Samples {
 
     /** The figures people compare, in milliseconds. */
     public Summary summary() {
-        double mean = values.stream().mapToDouble(Samples::milliseconds).average().orElse(0);
+        double mean =
+                values.stream().mapToDouble(Samples::milliseconds).average().orElse(0);
         return new Summary(
                 values.size(),
                 milliseconds(quantile(0)),

@@ -39,17 +39,15 @@ public final class BenchPlace implements AutoCloseable {
         int equals = name.indexOf('=');
         if (equals > 0 && name.startsWith("unix://", equals + 1)) {
             String label = name.substring(0, equals);
-            String known = image.orElseThrow(() -> new IllegalArgumentException(
-                    "\"" + label + "\" needs --name: what the image is called there"));
+            String known = image.orElseThrow(() ->
+                    new IllegalArgumentException("\"" + label + "\" needs --name: what the image is called there"));
             return Optional.of(new SocketSubject(label, name.substring(equals + 1), known, bundle.arguments()));
         }
         return switch (name) {
             case FloorSubject.NAME ->
                 Optional.of(new FloorSubject(bundle.path().resolve("rootfs"), bundle.arguments()));
-            case FerrySubject.NAME ->
-                Optional.of(new FerrySubject(bundle, path.resolve("ferry"), tools, false));
-            case EngineSubject.NAME ->
-                Optional.of(new EngineSubject(bundle, path.resolve("engine"), tools));
+            case FerrySubject.NAME -> Optional.of(new FerrySubject(bundle, path.resolve("ferry"), tools, false));
+            case EngineSubject.NAME -> Optional.of(new EngineSubject(bundle, path.resolve("engine"), tools));
             default -> PeerSubject.find(name, tools, path, bundle.path()).map(found -> found);
         };
     }

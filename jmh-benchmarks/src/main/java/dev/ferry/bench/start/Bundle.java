@@ -102,7 +102,10 @@ final class Bundle implements AutoCloseable {
 
     /** The configuration for a container in a network namespace and a control group that exist. */
     Spec spec(Path network, String cgroup) {
-        return builder().joinNamespace(NamespaceKind.NETWORK, network.toString()).cgroupsPath(cgroup).build();
+        return builder()
+                .joinNamespace(NamespaceKind.NETWORK, network.toString())
+                .cgroupsPath(cgroup)
+                .build();
     }
 
     ImageSource image() {
@@ -137,7 +140,8 @@ final class Bundle implements AutoCloseable {
 
     private void write() throws IOException, SnapshotException {
         Path rootfs = Files.createDirectories(path().resolve("rootfs"));
-        Mounts.mount("overlay", rootfs, "overlay", 0, snapshots.prepare(KEY, layers).options());
+        Mounts.mount(
+                "overlay", rootfs, "overlay", 0, snapshots.prepare(KEY, layers).options());
         Files.write(path().resolve("config.json"), OciJson.write(builder().build()));
     }
 

@@ -47,11 +47,11 @@ final class FerrySubject implements Subject {
         this.directory = Files.createDirectories(directory);
         this.profiled = profiled;
         this.hierarchies = CgroupHierarchies.ofHost();
-        this.parent = new CgroupPath(
-                "/ferry-bench-" + ProcessHandle.current().pid() + (profiled ? "-profiled" : ""));
+        this.parent = new CgroupPath("/ferry-bench-" + ProcessHandle.current().pid() + (profiled ? "-profiled" : ""));
         SeccompCompiler compiler = SeccompCompiler.ofHost(Optional.of(tools), Optional.empty());
         this.filter = compiler.compile(bundle.seccomp());
         this.launcher = new ContainerLauncher(directory);
+        launcher.warmUp();
     }
 
     @Override
@@ -89,14 +89,14 @@ final class FerrySubject implements Subject {
                 cgroup,
                 false,
                 profiled);
-        try (ContainerProcess container = launcher.create(request)) {
-            container.start();
+        try (ContainerProcess container = launcher.run(request)) {
             watch.passed(Timing.Measure.EXECUTED);
             long executed = System.nanoTime();
             ExitRecord exit = container.awaitExit();
             watch.passed(Timing.Measure.ENDED);
             if (exit.exitCode() != 0) {
-                throw new IOException("\"" + String.join(" ", bundle.arguments()) + "\" ended with code " + exit.exitCode());
+                throw new IOException(
+                        "\"" + String.join(" ", bundle.arguments()) + "\" ended with code " + exit.exitCode());
             }
             stages(stages, container.stamps(), begun, executed);
         } finally {

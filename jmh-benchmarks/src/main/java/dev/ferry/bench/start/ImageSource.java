@@ -45,7 +45,8 @@ record ImageSource(Path file, boolean isArchive) {
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new IOException(
-                        "no busybox on this host: install the package busybox-static, or name an image's tar with --image"));
+                        "no busybox on this host: install the package busybox-static, or name an image's tar"
+                                + " with --image"));
         try (TarSink tar = TarSink.create(file)) {
             for (String directory : List.of("bin", "dev", "etc", "proc", "root", "sys", "tmp")) {
                 tar.add(item(TarItem.Kind.DIRECTORY, directory, "", 0755, 0), Optional.empty());

@@ -22,7 +22,8 @@ import java.util.Optional;
  * is executed, so its time is the time until it has ended, when the container is gone too.
  */
 final class PeerSubject implements Subject {
-    private static final List<String> SEARCHED = List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+    private static final List<String> SEARCHED =
+            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
 
     private final String name;
     private final List<String> command;
@@ -45,8 +46,8 @@ final class PeerSubject implements Subject {
         this.logFile = logFile;
         this.mounts = hiddenFrom(name).map(PrivateMounts::new);
         try (Fd input = OpenFiles.open(Path.of("/dev/null"), OpenFlags.O_RDWR);
-                Fd output = OpenFiles.open(
-                        logFile, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0600)) {
+                Fd output =
+                        OpenFiles.open(logFile, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0600)) {
             this.none = input.duplicateAtLeast(10);
             this.log = output.duplicateAtLeast(10);
         }
@@ -84,8 +85,8 @@ final class PeerSubject implements Subject {
             return Optional.empty();
         }
         Path state = Files.createDirectories(work.resolve("peer-" + shortName));
-        return Optional.of(new PeerSubject(
-                shortName, command, state, bundle, version(command), work.resolve(shortName + ".log")));
+        return Optional.of(
+                new PeerSubject(shortName, command, state, bundle, version(command), work.resolve(shortName + ".log")));
     }
 
     @Override
@@ -95,7 +96,9 @@ final class PeerSubject implements Subject {
 
     @Override
     public String description() {
-        return version + mounts.map(m -> ", the version 2 control groups hidden from it").orElse("");
+        return version
+                + mounts.map(m -> ", the version 2 control groups hidden from it")
+                        .orElse("");
     }
 
     @Override
@@ -109,7 +112,10 @@ final class PeerSubject implements Subject {
     private Timing run(List<String> arguments) throws IOException {
         Timing.Watch watch = new Timing.Watch();
         int pid = PosixSpawn.spawn(
-                command.getFirst(), arguments, List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), Map.of(0, none, 1, log, 2, log));
+                command.getFirst(),
+                arguments,
+                List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
+                Map.of(0, none, 1, log, 2, log));
         WaitPid.Ended ended = WaitPid.await(pid);
         watch.passed(Timing.Measure.ENDED);
         watch.passed(Timing.Measure.GONE);
@@ -145,7 +151,8 @@ final class PeerSubject implements Subject {
     private static String version(List<String> command) throws IOException {
         List<String> arguments = new ArrayList<>(command);
         arguments.add("--version");
-        Process process = new ProcessBuilder(arguments).redirectErrorStream(true).start();
+        Process process =
+                new ProcessBuilder(arguments).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return text.lines().findFirst().orElse("version unknown");
     }

@@ -24,7 +24,10 @@ final class SocketSubject implements Subject {
         this.name = name;
         this.client = EngineClient.of(EngineAddress.parse(address));
         this.request = ContainerCreateRequest.builder()
-                .config(ContainerConfig.builder().image(image).cmd(new Words(command)).build())
+                .config(ContainerConfig.builder()
+                        .image(image)
+                        .cmd(new Words(command))
+                        .build())
                 .hostConfig(HostConfig.builder()
                         .networkMode("none")
                         .resources(Resources.builder()

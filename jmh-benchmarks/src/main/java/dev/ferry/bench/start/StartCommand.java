@@ -46,9 +46,8 @@ public final class StartCommand {
             ImageSource image = options.value("image").isPresent()
                     ? ImageSource.of(Path.of(options.value("image").get()))
                     : ImageSource.busybox(place.path().resolve("busybox.tar"));
-            List<String> program = options.value("image").isEmpty() && options.rest().isEmpty()
-                    ? BUSYBOX_PROGRAM
-                    : options.rest();
+            List<String> program =
+                    options.value("image").isEmpty() && options.rest().isEmpty() ? BUSYBOX_PROGRAM : options.rest();
             try (Bundle bundle = Bundle.prepare(place.path(), image, program)) {
                 measure(options, place, bundle, runs, warmUp, spacing, target);
             }
@@ -56,18 +55,13 @@ public final class StartCommand {
     }
 
     private void measure(
-            Options options,
-            BenchPlace place,
-            Bundle bundle,
-            int runs,
-            int warmUp,
-            Duration spacing,
-            Path target)
+            Options options, BenchPlace place, Bundle bundle, int runs, int warmUp, Duration spacing, Path target)
             throws Exception {
         List<Subject> subjects = new ArrayList<>();
         try {
-            for (String name :
-                    options.value("runtime").orElse("floor,ferry,socket,crun,runc").split(",", -1)) {
+            for (String name : options.value("runtime")
+                    .orElse("floor,ferry,socket,crun,runc")
+                    .split(",", -1)) {
                 place.subject(name, bundle, options.value("name"))
                         .ifPresentOrElse(
                                 subjects::add,
@@ -78,8 +72,8 @@ public final class StartCommand {
                 throw new IOException("nothing is left to measure");
             }
             Machine machine = Machine.here();
-            List<StartRun.Result> results = new StartRun(subjects, runs, warmUp, spacing)
-                    .run(round -> progress(round, runs));
+            List<StartRun.Result> results =
+                    new StartRun(subjects, runs, warmUp, spacing).run(round -> progress(round, runs));
             Map<String, Samples> stages = subjects.stream().anyMatch(FerrySubject.class::isInstance)
                     ? profile(place, bundle, spacing)
                     : Map.of();
@@ -116,8 +110,7 @@ public final class StartCommand {
             Duration spacing,
             Path target)
             throws IOException {
-        TextTable table =
-                new TextTable("milliseconds", "", "n", "min", "p50", "p90", "p95", "p99", "max");
+        TextTable table = new TextTable("milliseconds", "", "n", "min", "p50", "p90", "p95", "p99", "max");
         Distributions picture = new Distributions("Start of a container: " + String.join(" ", bundle.arguments()));
         List<Object> subjects = new ArrayList<>();
         for (StartRun.Result result : results) {
@@ -146,7 +139,8 @@ public final class StartCommand {
         ratios.forEach((name, ratio) -> out.println(name + " = " + ratio));
         Map<String, Object> stageSeries = new LinkedHashMap<>();
         if (!stages.isEmpty()) {
-            TextTable stageTable = new TextTable("stage (own run, profiled)", "", "n", "min", "p50", "p90", "p95", "p99", "max");
+            TextTable stageTable =
+                    new TextTable("stage (own run, profiled)", "", "n", "min", "p50", "p90", "p95", "p99", "max");
             stages.forEach((stage, samples) -> {
                 stageTable.row(cells(stage, "", samples));
                 stageSeries.put(stage, series(samples));
@@ -161,7 +155,9 @@ public final class StartCommand {
         document.put("subjects", subjects);
         document.put("ratios", ratios);
         document.put("stages_ms", stageSeries);
-        Files.write(target.resolve("start.json"), new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(document));
+        Files.write(
+                target.resolve("start.json"),
+                new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(document));
         Files.writeString(target.resolve("start.svg"), picture.svg());
         out.println("\nwritten: " + target.resolve("start.json") + ", " + target.resolve("start.svg"));
     }
@@ -182,8 +178,12 @@ public final class StartCommand {
                     Samples samples = ours.measure(measure);
                     if (!samples.isEmpty()) {
                         ratios.put(
-                                ours.subject().name() + " " + measure.text() + " / " + peer.subject().name() + " run",
-                                Math.round(1000.0 * samples.median().toNanos() / run.median().toNanos()) / 1000.0);
+                                ours.subject().name() + " " + measure.text() + " / "
+                                        + peer.subject().name() + " run",
+                                Math.round(1000.0
+                                                * samples.median().toNanos()
+                                                / run.median().toNanos())
+                                        / 1000.0);
                     }
                 }
             }
@@ -194,7 +194,9 @@ public final class StartCommand {
     private static Map<String, Object> series(Samples samples) {
         Map<String, Object> series = new LinkedHashMap<>();
         series.put("summary_ms", samples.summary());
-        series.put("samples_ms", samples.values().stream().map(Samples::milliseconds).toList());
+        series.put(
+                "samples_ms",
+                samples.values().stream().map(Samples::milliseconds).toList());
         return series;
     }
 

@@ -60,8 +60,8 @@ public final class StartRun {
 
         private void add(Timing timing) {
             timing.measures()
-                    .forEach((measure, time) ->
-                            measures.computeIfAbsent(measure, m -> new Samples()).add(time));
+                    .forEach((measure, time) -> measures.computeIfAbsent(measure, m -> new Samples())
+                            .add(time));
             timing.stages()
                     .forEach((stage, time) ->
                             stages.computeIfAbsent(stage, s -> new Samples()).add(time));

@@ -28,7 +28,9 @@ class DistributionsTest {
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
         assertThat(document.getElementsByTagName("path").getLength()).isEqualTo(2);
-        assertThat(svg).contains("median 10 ms", "median 200 ms", "a &lt;title&gt; &amp; more").doesNotContain("absent");
+        assertThat(svg)
+                .contains("median 10 ms", "median 200 ms", "a &lt;title&gt; &amp; more")
+                .doesNotContain("absent");
     }
 
     @Test

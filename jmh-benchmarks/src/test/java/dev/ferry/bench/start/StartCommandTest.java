@@ -20,7 +20,8 @@ class StartCommandTest {
 
     @Test
     void startsContainersAndWritesFiguresAndAPicture(@TempDir Path directory) throws Exception {
-        boolean busybox = Files.isExecutable(Path.of("/usr/bin/busybox")) || Files.isExecutable(Path.of("/bin/busybox"));
+        boolean busybox =
+                Files.isExecutable(Path.of("/usr/bin/busybox")) || Files.isExecutable(Path.of("/bin/busybox"));
         Assumptions.assumeTrue(busybox, "skipped: no busybox on this host");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -33,11 +34,13 @@ class StartCommandTest {
                         "--out=" + directory.resolve("out")));
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("no \"no-such-runtime\" on this machine, left out");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("ferry", "to exec'd", "seccomp");
-        JsonNode json = new ObjectMapper().readTree(directory.resolve("out/start.json").toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(directory.resolve("out/start.json").toFile());
         assertThat(json.path("subjects")).hasSize(2);
         JsonNode ferry = json.path("subjects").path(1).path("measures");
         assertThat(ferry.path("executed").path("samples_ms")).hasSize(2);
-        assertThat(ferry.path("executed").path("summary_ms").path("p50").asDouble()).isPositive();
+        assertThat(ferry.path("executed").path("summary_ms").path("p50").asDouble())
+                .isPositive();
         assertThat(directory.resolve("out/start.svg")).content().contains("<path");
         assertThat(directory).isDirectoryNotContaining("glob:**/bench-*");
     }
