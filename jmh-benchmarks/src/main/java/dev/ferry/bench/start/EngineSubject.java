@@ -6,9 +6,12 @@ import dev.ferry.api.wire.EngineAddress;
 import dev.ferry.api.wire.Request;
 import dev.ferry.engine.app.Engine;
 import dev.ferry.engine.app.EngineOptions;
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** A whole engine of the benchmark's own, warm, asked over its socket as the command line asks it. */
@@ -18,6 +21,7 @@ final class EngineSubject implements Subject {
 
     private static final String REPOSITORY = "bench";
     private static final String TAG = "latest";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Engine engine;
     private final SocketSubject socket;
@@ -53,6 +57,9 @@ final class EngineSubject implements Subject {
     public void close() throws IOException {
         socket.close();
         engine.close();
+        CgroupHierarchies.ofHost()
+                .open(new CgroupPath(engine.options().cgroupParent()))
+                .delete(PATIENCE);
     }
 
     private static String load(String address, ImageSource image) throws IOException {
