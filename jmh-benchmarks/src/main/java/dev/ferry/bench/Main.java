@@ -43,7 +43,9 @@ public final class Main {
     }
 
     static int run(List<String> words, PrintStream out, PrintStream err) {
-        if (words.isEmpty() || words.getFirst().equals("--help") || words.getFirst().equals("help")) {
+        if (words.isEmpty()
+                || words.getFirst().equals("--help")
+                || words.getFirst().equals("help")) {
             out.print(HELP);
             return words.isEmpty() ? USAGE : 0;
         }

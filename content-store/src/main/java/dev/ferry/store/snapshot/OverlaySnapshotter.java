@@ -1,8 +1,8 @@
 package dev.ferry.store.snapshot;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.ferry.runtime.linux.FileNodes;
 import dev.ferry.runtime.linux.OpenFiles;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.store.archive.ArchiveLimits;
 import dev.ferry.store.archive.ArchiveRefused;

@@ -1,8 +1,8 @@
 package dev.ferry.store.snapshot;
 
+import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.ExtendedAttributes;
 import dev.ferry.runtime.linux.FileNodes;
-import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.store.archive.ArchivePath;
 import dev.ferry.store.archive.ArchiveRefused;

@@ -1,11 +1,11 @@
 package dev.ferry.store.snapshot;
 
-import dev.ferry.runtime.linux.ExtendedAttributes;
-import dev.ferry.runtime.linux.FileNodes;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ferry.runtime.linux.ExtendedAttributes;
+import dev.ferry.runtime.linux.FileNodes;
 import dev.ferry.store.archive.ArchiveLimits;
 import dev.ferry.store.archive.ArchivePath;
 import dev.ferry.store.archive.ArchiveRefused;

@@ -2,8 +2,8 @@ package dev.ferry.bench.jmh;
 
 import dev.ferry.bench.start.BenchPlace;
 import dev.ferry.bench.start.PreparedBundle;
-import dev.ferry.bench.start.Subject;
 import dev.ferry.bench.start.StartRun;
+import dev.ferry.bench.start.Subject;
 import dev.ferry.bench.start.Timing;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

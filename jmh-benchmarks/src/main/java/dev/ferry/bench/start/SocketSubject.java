@@ -2,11 +2,11 @@ package dev.ferry.bench.start;
 
 import dev.ferry.api.client.ContainerCalls;
 import dev.ferry.api.client.EngineClient;
+import dev.ferry.api.model.Words;
 import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.ContainerCreateRequest;
 import dev.ferry.api.model.container.HostConfig;
 import dev.ferry.api.model.container.Resources;
-import dev.ferry.api.model.Words;
 import dev.ferry.api.wire.EngineAddress;
 import java.io.IOException;
 import java.util.List;
