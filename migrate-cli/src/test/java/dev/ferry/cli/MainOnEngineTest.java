@@ -19,19 +19,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The command line against a real engine, as a user would go through it. */
 @Tag("kernel")
@@ -40,11 +42,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class MainOnEngineTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir
-    private Path directory;
+    /** Not a TempDir: that one warns of each of the hundreds of links in an image. */
+    private final Path directory = Files.createTempDirectory("ferry-cli-test-");
 
     private final Map<String, String> environment = new HashMap<>(System.getenv());
     private final List<Process> engines = new ArrayList<>();
+
+    MainOnEngineTest() throws IOException {}
 
     /** What one call printed and returned. */
     private record Said(int code, String out, String err) {}
@@ -86,6 +90,11 @@ final class MainOnEngineTest {
             assertThat(engine.waitFor(30, TimeUnit.SECONDS))
                     .as("engine ends when asked")
                     .isTrue();
+        }
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 

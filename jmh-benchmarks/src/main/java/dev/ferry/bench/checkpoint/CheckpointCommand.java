@@ -1,7 +1,7 @@
 package dev.ferry.bench.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ferry.bench.Options;
+import dev.ferry.bench.command.Options;
 import dev.ferry.bench.report.Distributions;
 import dev.ferry.bench.report.Machine;
 import dev.ferry.bench.report.Samples;

@@ -2,11 +2,13 @@ package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.Pipe;
 import dev.ferry.runtime.linux.ProcessId;
 import dev.ferry.runtime.linux.ResourceLimits;
+import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.monitor.MonitorFd;
 import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.monitor.MonitorText;
@@ -261,7 +263,7 @@ public final class ContainerLauncher implements AutoCloseable {
         boolean done = false;
         try {
             int pid = awaitMessage(spawned, MonitorProtocol.CHILD, launch.directory());
-            init = PidFd.open(pid);
+            init = openInit(spawned, pid, launch);
             MonitorState state = identify(launch, spawned.pid(), pid);
             state.write(launch.directory());
             if (launch.toTheGate()) {
@@ -297,6 +299,21 @@ public final class ContainerLauncher implements AutoCloseable {
 
     static ProcessId identity(int pid) throws IOException {
         return ProcessId.of(pid).orElseThrow(() -> new IOException("process " + pid + " is gone"));
+    }
+
+    /**
+     * The child's descriptor. A child that failed early may be gone already, reaped by its monitor: then its own report is the
+     * reason to give, not that nobody is found under its number.
+     */
+    private static PidFd openInit(Spawned spawned, int pid, Launch launch) throws SpawnException, IOException {
+        try {
+            return PidFd.open(pid);
+        } catch (SyscallException e) {
+            if (e.is(Errno.ESRCH) && launch.toTheGate()) {
+                awaitMessage(spawned, MonitorProtocol.READY, launch.directory());
+            }
+            throw e;
+        }
     }
 
     /**

@@ -92,6 +92,11 @@ public final class Program {
         return offset < 0 || offset % ProgramMemory.STEP_SIZE != 0 ? -1 : (int) (offset / ProgramMemory.STEP_SIZE);
     }
 
+    /** Where a step lies in the memory of a running program: the inverse of {@link #stepAt}. */
+    public static long addressOf(int step) {
+        return ProgramMemory.BASE + (long) ProgramMemory.STEP_SIZE * step;
+    }
+
     StepFailed blame(long stepAddress, long result) throws ReportGarbled {
         long offset = stepAddress - ProgramMemory.BASE;
         if (!isStep(stepAddress) || result >= 0) {

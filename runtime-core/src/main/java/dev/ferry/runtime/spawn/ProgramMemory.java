@@ -89,7 +89,7 @@ final class ProgramMemory {
     }
 
     static long stepAddress(int index) {
-        return BASE + (long) STEP_SIZE * index;
+        return Program.addressOf(index);
     }
 
     /** The memory's first bytes, what follows is zero; call numbers are those of one architecture. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.runtime.monitor.RecordLayout;
+import dev.ferry.runtime.spawn.Program;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,7 +49,8 @@ class ExitRecordTest {
 
     @Test
     void failedMonitorNamesStepAndErrno() throws IOException {
-        ByteBuffer bytes = ended(12, 0).putLong(0, RecordLayout.FAILED).putLong(RecordLayout.WAIT_STATUS, -24);
+        ByteBuffer bytes =
+                ended(Program.addressOf(12), 0).putLong(0, RecordLayout.FAILED).putLong(RecordLayout.WAIT_STATUS, -24);
         assertThat(ExitRecord.parse(bytes.array()).failure()).isEqualTo(new ExitRecord.Failure(12, 24));
     }
 

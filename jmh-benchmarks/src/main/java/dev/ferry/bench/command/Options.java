@@ -1,4 +1,4 @@
-package dev.ferry.bench;
+package dev.ferry.bench.command;
 
 import java.util.ArrayList;
 import java.util.HashMap;
