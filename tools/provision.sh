@@ -423,7 +423,7 @@ private_maven() {
 
 provide_peers() {
   local name failed=0
-  [ ! -e "$TOOLS/peers/runc/command" ] || [ ! -e "$TOOLS/peers/crun/command" ] || return 0
+  peers_in_place && return 0
   may_provision runc crun || return 1
   provision_lock
   for name in runc crun; do private_peer "$name" || failed=1; done

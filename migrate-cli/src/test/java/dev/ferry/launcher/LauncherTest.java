@@ -129,6 +129,11 @@ class LauncherTest {
         // this kernel's tools were found before, so nothing is looked for
         Files.createDirectories(dir.resolve("tools prefix"));
         Files.copy(Path.of("/proc/sys/kernel/osrelease"), dir.resolve("tools prefix/provided"));
+        for (String peer : List.of("runc", "crun")) {
+            Path home =
+                    Files.createDirectories(dir.resolve("tools prefix/peers").resolve(peer));
+            Files.writeString(home.resolve("command"), "");
+        }
         String ferry = clone.resolve("ferry").toString();
         assertThat(bash.run(List.of(ferry, "engine", "--root", "/x")).out().lines())
                 .endsWith(clone.resolve("target/ferry/1/engine-api.jar").toString(), "--root", "/x");

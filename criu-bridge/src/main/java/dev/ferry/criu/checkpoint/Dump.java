@@ -29,7 +29,6 @@ import dev.ferry.runtime.linux.Pipe;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.spawn.SpawnException;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -122,7 +121,7 @@ final class Dump {
             converse(process, options, directory, follower, paused);
             Manifest manifest = committed;
             if (manifest == null) {
-                manifest = commit(directory, follower);
+                manifest = commitRunning(directory, follower);
             }
             return manifest;
         } catch (SpawnException e) {
@@ -150,16 +149,20 @@ final class Dump {
                 throw e;
             }
             // killed between the answer and its own end, with its work done: the container has ended as it should
-        } catch (SpaceExhausted e) {
-            throw new CheckpointAborted(
-                    "checkpoint",
-                    "no space left on the device of \"" + request.directory() + "\"",
-                    Refusal.NO_SPACE.remedy(),
-                    e);
         } catch (IOException e) {
-            throw new CheckpointAborted(
-                    "checkpoint", String.valueOf(e.getMessage()), "see the cause, then try again", e);
+            throw aborted(e);
         }
+    }
+
+    private CheckpointAborted aborted(IOException e) {
+        return FullDisk.isCauseOf(e)
+                ? new CheckpointAborted(
+                        "checkpoint",
+                        "no space left on the device of \"" + request.directory() + "\"",
+                        Refusal.NO_SPACE.remedy(),
+                        e)
+                : new CheckpointAborted(
+                        "checkpoint", String.valueOf(e.getMessage()), "see the cause, then try again", e);
     }
 
     /** CRIU thaws what it froze, but not when it is killed. */
@@ -223,13 +226,9 @@ final class Dump {
     private boolean answer(Notification notification, CheckpointDirectory directory, ImageFollower follower)
             throws IOException {
         if (notification instanceof Notification.PostDump) {
-            try {
-                saveFrozen(directory);
-                if (!request.options().leaveRunning()) {
-                    committed = commit(directory, follower);
-                }
-            } catch (FileSystemException e) {
-                throw SpaceExhausted.orSame(e);
+            saveFrozen(directory);
+            if (!request.options().leaveRunning()) {
+                committed = commit(directory, follower);
             }
         }
         return true;
@@ -248,6 +247,14 @@ final class Dump {
                     Files.write(directory.file(CheckpointDirectory.UNREAD_STDIN), unread);
                 }
             }
+        }
+    }
+
+    private Manifest commitRunning(CheckpointDirectory directory, ImageFollower follower) throws CheckpointAborted {
+        try {
+            return commit(directory, follower);
+        } catch (IOException e) {
+            throw aborted(e);
         }
     }
 

@@ -113,12 +113,12 @@ class DockerCliTest {
     void badInputGetsItsAnswer() throws IOException, InterruptedException {
         refused(1, "No such image", "create", "--pull", "never", "nothing");
         docker("create", "--network", "none", "--name", "taken", "busybox", "true");
-        refused(125, "is already in use by container", "run", "--name", "taken", "busybox");
+        refused(125, "is already in use by container", "run", "--name", "taken", "busybox", "true");
         refused(127, "executable file not found", "run", "--rm", "--network", "none", "busybox", "nosuch");
-        refused(125, "named volume", "run", "-v", "vol:/x", "busybox");
-        refused(125, "publishing ports", "run", "-p", "80:80", "busybox");
-        refused(125, "unknown capability", "run", "--cap-add", "FLY", "busybox");
-        refused(125, "Minimum memory limit", "run", "-m", "1m", "busybox");
+        refused(125, "named volume", "run", "-v", "vol:/x", "busybox", "true");
+        refused(125, "publishing ports", "run", "-p", "80:80", "busybox", "true");
+        refused(125, "unknown capability", "run", "--cap-add", "FLY", "busybox", "true");
+        refused(125, "Minimum memory limit", "run", "-m", "1m", "busybox", "true");
         refused(1, "No such container", "stop", "nothing");
         refused(1, "invalid signal", "kill", "-s", "NOPE", "taken");
         refused(1, "is not running", "kill", "taken");

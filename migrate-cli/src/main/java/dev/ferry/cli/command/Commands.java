@@ -85,6 +85,7 @@ public final class Commands {
         table.put("checkpoint", Commands::checkpoint);
         table.put("restore", i -> new CommandLine(new Restore(i)));
         table.put("demo", i -> new CommandLine(new DemoCommand(i)));
+        table.put("doctor", i -> new CommandLine(new Doctor(i)));
         table.put("version", i -> new CommandLine(new Version(i)));
         return table;
     }

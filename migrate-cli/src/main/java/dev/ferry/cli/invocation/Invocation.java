@@ -29,6 +29,11 @@ public final class Invocation {
         return environment.getOrDefault(name, "");
     }
 
+    /** All environment variables. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
     /** The option {@code --host}. */
     public void useHost(String address) {
         host = address;

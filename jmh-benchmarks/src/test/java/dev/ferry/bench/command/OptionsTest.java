@@ -1,4 +1,4 @@
-package dev.ferry.bench;
+package dev.ferry.bench.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
