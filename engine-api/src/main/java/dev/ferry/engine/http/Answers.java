@@ -1,16 +1,41 @@
 package dev.ferry.engine.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.ferry.api.compat.Body;
+import dev.ferry.api.compat.Compatibility;
 import dev.ferry.api.model.ApiJson;
+import dev.ferry.api.model.container.ContainerCreateRequest;
+import dev.ferry.api.model.container.ContainerInspect;
+import dev.ferry.api.model.container.ContainerSummary;
+import dev.ferry.api.model.exec.ExecCreateRequest;
+import dev.ferry.api.model.image.ImageInspect;
+import dev.ferry.api.model.image.ImageSummary;
+import dev.ferry.api.model.system.SystemInfo;
+import dev.ferry.api.model.system.SystemVersion;
 import dev.ferry.api.version.ApiVersion;
 import dev.ferry.engine.error.InvalidRequest;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reading requests and writing answers, the same way everywhere. */
 public final class Answers {
+
+    /** What has changed its form with the version of the API. */
+    private static final Map<Class<?>, Body> FORMS = Map.of(
+            ContainerInspect.class, Body.CONTAINER_INSPECT,
+            ImageInspect.class, Body.IMAGE_INSPECT,
+            SystemInfo.class, Body.SYSTEM_INFO,
+            SystemVersion.class, Body.SYSTEM_VERSION,
+            ContainerCreateRequest.class, Body.CONTAINER_CREATE_REQUEST,
+            ExecCreateRequest.class, Body.EXEC_CREATE_REQUEST);
+
+    private static final Map<Class<?>, Body> LISTS =
+            Map.of(ContainerSummary.class, Body.CONTAINER_LIST, ImageSummary.class, Body.IMAGE_LIST);
 
     private Answers() {}
 
@@ -24,7 +49,23 @@ public final class Answers {
     public static void json(Context ctx, int status, Object answer) {
         ctx.status(status);
         ctx.contentType("application/json");
-        ctx.result(bytes(answer));
+        ApiVersion client = version(ctx);
+        Optional<Body> form = Compatibility.isNewest(client) ? Optional.empty() : answerForm(answer);
+        ctx.result(
+                form.isPresent()
+                        ? bytes(Compatibility.answer(
+                                form.get(), ApiJson.mapper().valueToTree(answer), client))
+                        : bytes(answer));
+    }
+
+    /** The form of an answer, or of the members of a list; empty for what looks the same in every version. */
+    private static Optional<Body> answerForm(Object answer) {
+        if (answer instanceof List<?> list) {
+            return list.isEmpty()
+                    ? Optional.empty()
+                    : Optional.ofNullable(LISTS.get(list.getFirst().getClass()));
+        }
+        return Optional.ofNullable(FORMS.get(answer.getClass()));
     }
 
     /** The record's JSON text. */
@@ -40,7 +81,17 @@ public final class Answers {
     public static <T> T body(Context ctx, Class<T> type) {
         byte[] bytes = ctx.bodyAsBytes();
         try {
-            T value = ApiJson.mapper().readValue(bytes.length == 0 ? new byte[] {'{', '}'} : bytes, type);
+            byte[] text = bytes.length == 0 ? new byte[] {'{', '}'} : bytes;
+            ApiVersion client = version(ctx);
+            Optional<Body> form =
+                    Compatibility.isNewest(client) ? Optional.empty() : Optional.ofNullable(FORMS.get(type));
+            T value = form.isPresent()
+                    ? ApiJson.mapper()
+                            .treeToValue(
+                                    Compatibility.request(
+                                            form.get(), ApiJson.mapper().readTree(text), client),
+                                    type)
+                    : ApiJson.mapper().readValue(text, type);
             if (value == null) {
                 throw new InvalidRequest("request.empty", "got null instead of a JSON object");
             }
