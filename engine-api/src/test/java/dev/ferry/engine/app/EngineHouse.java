@@ -1,10 +1,13 @@
 package dev.ferry.engine.app;
 
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -138,5 +141,7 @@ final class EngineHouse {
             process.destroy();
             process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
+        // the engine keeps its parent for the next start; here there is none
+        CgroupHierarchies.ofHost().open(new CgroupPath(cgroup)).delete(Duration.ofSeconds(PATIENCE_SECONDS));
     }
 }
