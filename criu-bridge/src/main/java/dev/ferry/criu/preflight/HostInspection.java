@@ -5,6 +5,8 @@ import dev.ferry.criu.preflight.Finding.Status;
 import dev.ferry.criu.rpc.CriuFeatures;
 import dev.ferry.criu.rpc.CriuVersion;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -224,10 +226,15 @@ public final class HostInspection {
     }
 
     private Optional<String> text(String path) {
-        try {
-            return Optional.of(new String(Files.readAllBytes(root.resolve(path)), StandardCharsets.ISO_8859_1)
-                                    .stripTrailing()
-                            + "\n")
+        // a file below /proc/sys gives its value to the first read only, and Files.readAllBytes begins with a single
+        // byte
+        try (FileInputStream in = new FileInputStream(root.resolve(path).toFile())) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            byte[] buffer = new byte[1 << 16];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                all.write(buffer, 0, count);
+            }
+            return Optional.of(all.toString(StandardCharsets.ISO_8859_1).stripTrailing() + "\n")
                     .map(text -> text.indexOf('\n') == text.length() - 1 ? text.strip() : text);
         } catch (IOException unreadable) {
             return Optional.empty();
