@@ -29,7 +29,7 @@ if [ ! -e "$ROOT/etc/os-release" ]; then
   cp /usr/local/share/ca-certificates/*.crt "$ROOT/usr/local/share/ca-certificates/" 2>/dev/null || true
 fi
 [ -e "$ROOT/root/ferry" ] || git clone -q --no-checkout "$HOME_DIR" "$ROOT/root/ferry"
-git -C "$ROOT/root/ferry" fetch -q origin HEAD
+git -C "$ROOT/root/ferry" fetch -q "$HOME_DIR" HEAD
 git -C "$ROOT/root/ferry" reset -q --hard FETCH_HEAD
 
 # A root that is only chroot()ed into cannot pivot_root, and containers have to: so the whole namespace moves.

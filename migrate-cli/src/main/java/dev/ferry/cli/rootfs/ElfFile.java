@@ -31,6 +31,7 @@ record ElfFile(@Nullable String interpreter, List<String> needed, List<String> s
     private static final int DT_RUNPATH = 29;
     private static final int LONGEST = 4096;
 
+    /** The size is the one in the file. */
     private record Segment(int type, long offset, long address, long size) {}
 
     /** Empty when the file is no 64-bit little-endian ELF file. */
@@ -54,6 +55,9 @@ record ElfFile(@Nullable String interpreter, List<String> needed, List<String> s
         List<String> needed = new ArrayList<>();
         List<String> searched = new ArrayList<>();
         for (Segment segment : segments) {
+            if (segment.size() == 0) {
+                continue; // a file of debugging symbols keeps the table of what it belongs to, without the content
+            }
             if (segment.type() == PT_INTERP) {
                 interpreter = text(channel, segment.offset());
             } else if (segment.type() == PT_DYNAMIC) {

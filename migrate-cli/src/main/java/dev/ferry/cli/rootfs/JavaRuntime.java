@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +57,27 @@ public final class JavaRuntime implements AutoCloseable {
             throw new Refusal("jlink of '" + System.getProperty("java.home") + "' failed: "
                     + output.toString().strip());
         }
+        takeFilesOf(Path.of(System.getProperty("java.home")), runtime.directory);
         return runtime;
+    }
+
+    /**
+     * Puts the programs and libraries of the running JDK in place of those that jlink took out of its archives: a provisioned JDK is
+     * bound to libraries of its own, its archives are not. Debugging symbols, which some archives hold, go.
+     */
+    static void takeFilesOf(Path home, Path linked) throws IOException {
+        for (String folder : List.of("bin", "lib")) {
+            try (Stream<Path> tree = Files.walk(linked.resolve(folder))) {
+                for (Path file : tree.filter(Files::isRegularFile).toList()) {
+                    Path running = home.resolve(linked.relativize(file));
+                    if (file.toString().endsWith(".debuginfo")) {
+                        Files.delete(file);
+                    } else if (ElfFile.read(file).isPresent() && Files.isRegularFile(running)) {
+                        Files.copy(running, file, StandardCopyOption.REPLACE_EXISTING);
+                    }
+                }
+            }
+        }
     }
 
     public Path directory() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.cli.invocation.Refusal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,5 +90,38 @@ final class HostRootfsTest {
                 java.util.Arrays.copyOf(Files.readAllBytes(Path.of("/bin/sh").toRealPath()), 100);
         Path file = Files.write(directory.resolve("torn"), torn);
         assertThatThrownBy(() -> ElfFile.read(file)).hasMessageContaining("damaged");
+    }
+
+    /** Debugging symbols kept apart have their program's table of segments, with nothing in them. */
+    @Test
+    void fileOfDebuggingSymbolsNeedsNothing() throws IOException {
+        byte[] program = Files.readAllBytes(Path.of("/bin/sh").toRealPath());
+        ByteBuffer bytes = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < bytes.getShort(56); i++) {
+            bytes.putLong((int) bytes.getLong(32) + i * bytes.getShort(54) + 32, 0);
+        }
+        assertThat(ElfFile.read(Files.write(directory.resolve("sh.debug"), program)))
+                .contains(new ElfFile(null, List.of(), List.of()));
+    }
+
+    @Test
+    void javaRuntimeHasTheProgramsThatRunHereAndNoDebuggingSymbols() throws IOException {
+        byte[] program = Files.readAllBytes(Path.of("/bin/sh").toRealPath());
+        Path home = directory.resolve("home");
+        Path linked = directory.resolve("linked");
+        for (String file : List.of("bin/java", "lib/server/libjvm.so")) {
+            Files.createDirectories(linked.resolve(file).getParent());
+            Files.createDirectories(home.resolve(file).getParent());
+            Files.write(linked.resolve(file), program);
+            Files.writeString(home.resolve(file), "bound to other libraries");
+        }
+        Path modules = Files.writeString(linked.resolve("lib/modules"), "smaller than all");
+        Files.writeString(home.resolve("lib/modules"), "all");
+        Path symbols = Files.write(linked.resolve("bin/java.debuginfo"), program);
+        JavaRuntime.takeFilesOf(home, linked);
+        assertThat(linked.resolve("bin/java")).hasContent("bound to other libraries");
+        assertThat(linked.resolve("lib/server/libjvm.so")).hasContent("bound to other libraries");
+        assertThat(modules).hasContent("smaller than all");
+        assertThat(symbols).doesNotExist();
     }
 }
