@@ -557,6 +557,10 @@ provision() {
   case ${1:-} in
     '') ;;
     --peers) peers=yes ;;
+    --help)
+      say "provision [--peers]: fetches what Ferry needs and this host lacks; --peers: also runc and crun"
+      return 0
+      ;;
     *) die "provision knows --peers only, not \"$1\"" ;;
   esac
   jdk_directories

@@ -47,5 +47,8 @@ unshare --mount --pid --uts --fork --kill-child -- bash -euc '
   pivot_root . .
   umount -l .
   cd /root/ferry
-  exec env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+  # not exec: as the first process of its pid namespace this shell reaps the orphans
+  code=0
+  env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" || code=$?
+  exit $code
 ' "$ROOT" "$@"

@@ -19,6 +19,6 @@ public final class ProtocolBroken extends CriuException {
 
     @Override
     public String remedy() {
-        return "use a CRIU release that Ferry is tested with (4.0 or newer)";
+        return "use a CRIU release that Ferry is tested with: \"ferry provision\" unpacks one";
     }
 }

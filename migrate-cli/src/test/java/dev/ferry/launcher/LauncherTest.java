@@ -142,6 +142,37 @@ class LauncherTest {
     }
 
     @Test
+    void helpOfABenchmarkFetchesNothing() throws Exception {
+        Path clone = clone("printf '%s\\n' \"$@\"");
+        Files.writeString(clone.resolve("tools/provision.sh"), "die 'provisioning was begun'");
+        bash = new Bash(dir);
+        String ferry = clone.resolve("ferry").toString();
+        for (List<String> words : List.of(
+                List.of("bench"), List.of("bench", "help"), List.of("bench", "--help"), List.of("engine", "--help"))) {
+            List<String> command = new ArrayList<>(List.of(ferry));
+            command.addAll(words);
+            assertThat(bash.run(command).err()).as("%s", words).isEmpty();
+        }
+        assertThat(bash.run(List.of(ferry, "bench", "start")).err()).contains("provisioning was begun");
+    }
+
+    @Test
+    void buildThatFailsKeepsItsOutputAndNamesIt() throws Exception {
+        Path clone = clone("");
+        Files.delete(clone.resolve("target/ferry/current/built"));
+        Bash.script(dir.resolve("bin/mvn"), "echo '[ERROR] the cause'; echo 'what led to it'; exit 1");
+        bash = new Bash(dir)
+                .with("PATH", dir.resolve("bin") + ":/usr/bin:/bin")
+                .with("FERRY_JAVA_HOME", dir.resolve("jdk of the build"));
+        var result = bash.run(List.of(clone.resolve("ferry").toString(), "ps"));
+        Path log = clone.resolve("target/ferry/build.log");
+        assertThat(result.code()).isEqualTo(125);
+        assertThat(result.err()).contains("[ERROR] the cause").contains("the whole output is in " + log);
+        assertThat(log).content().contains("what led to it");
+        assertThat(clone.resolve("target/ferry/1")).as("the build before").exists();
+    }
+
+    @Test
     void signalsReachJava() throws Exception {
         Path clone = clone("trap 'exit 7' TERM; echo ready; while :; do read -rt 10 <> <(:); done");
         bash = new Bash(dir);

@@ -2,6 +2,7 @@ package dev.ferry.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ferry.criu.rpc.CriuVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -74,6 +75,17 @@ class ProvisioningTest {
                 .isEqualTo("\"criu check\" refuses this kernel: Error (criu/cr-check.c:9): Kernel lacks a thing\n");
         Bash.script(criu, "[ \"$1\" = --version ] && echo 'Version: 4.2.1'; exit 0");
         assertThat(bash.sourced("find_criu && echo \"${COMMAND[@]}\"").out()).isEqualTo(criu + "\n");
+    }
+
+    /** Launcher, engine and documents name the same oldest release. */
+    @Test
+    void oldestCriuIsTheOneTheEngineAccepts() throws Exception {
+        String least = new Bash(dir).sourced("echo \"$CRIU_LEAST\"").out().strip();
+        assertThat(CriuVersion.parse(least)).isEqualTo(CriuVersion.OLDEST_SUPPORTED);
+        assertThat(Bash.REPOSITORY.resolve("README.md")).content().contains("CRIU >= " + least);
+        assertThat(Bash.REPOSITORY.resolve("docs/adr/0010-criu-by-rpc.md"))
+                .content()
+                .contains("CRIU >= " + least);
     }
 
     @Test

@@ -132,10 +132,16 @@ record KernelThings(Set<String> things) {
 
     private static boolean isOurs(long pid) {
         try {
-            return Files.readString(Path.of("/proc/" + pid + "/cgroup")).contains(OwnNames.prefix());
+            return Files.readString(Path.of("/proc/" + pid + "/cgroup")).contains(OwnNames.prefix()) && !isDead(pid);
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Dead, but nobody has asked how: an orphan's remains where the first process of the machine does not reap. proc(5) */
+    private static boolean isDead(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return stat.startsWith(") Z", stat.lastIndexOf(')'));
     }
 
     private static String name(long pid) {

@@ -14,7 +14,8 @@ import java.util.Optional;
  */
 public final class CriuInstallation {
     private static final String REMEDY =
-            "run \"ferry provision\" to unpack a private copy, or set FERRY_CRIU to the path of a criu 4.0 or newer";
+            "run \"ferry provision\" to unpack a private copy, or set FERRY_CRIU to the path of a criu "
+                    + CriuVersion.OLDEST_SUPPORTED + " or newer";
 
     private final List<String> command;
 

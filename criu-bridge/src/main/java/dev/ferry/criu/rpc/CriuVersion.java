@@ -2,8 +2,8 @@ package dev.ferry.criu.rpc;
 
 /** A release of CRIU. */
 public record CriuVersion(int major, int minor, int sublevel) implements Comparable<CriuVersion> {
-    /** The oldest release that works on current kernels and knows every option Ferry uses. */
-    public static final CriuVersion OLDEST_SUPPORTED = new CriuVersion(4, 0, 0);
+    /** The oldest release that Ferry was tried with; it knows every option Ferry uses. */
+    public static final CriuVersion OLDEST_SUPPORTED = new CriuVersion(4, 1, 0);
 
     @Override
     public int compareTo(CriuVersion other) {

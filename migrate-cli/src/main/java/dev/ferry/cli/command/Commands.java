@@ -86,6 +86,23 @@ public final class Commands {
         table.put("restore", i -> new CommandLine(new Restore(i)));
         table.put("demo", i -> new CommandLine(new DemoCommand(i)));
         table.put("doctor", i -> new CommandLine(new Doctor(i)));
+        table.put(
+                "bench",
+                i -> LauncherCommand.of(
+                        i,
+                        "bench",
+                        "Measure Ferry beside other runtimes.",
+                        "",
+                        "'ferry bench help' tells the benchmarks and their options."));
+        table.put(
+                "provision",
+                i -> LauncherCommand.of(
+                        i,
+                        "provision",
+                        "Fetch what this host lacks: a JDK, Maven, CRIU, libseccomp, nftables, busybox.",
+                        "",
+                        "Options:",
+                        "  --peers   also runc and crun, for 'bench'"));
         table.put("version", i -> new CommandLine(new Version(i)));
         return table;
     }

@@ -4,7 +4,6 @@ import dev.ferry.cli.invocation.EngineProgram;
 import dev.ferry.cli.invocation.Invocation;
 import dev.ferry.cli.invocation.Refusal;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,12 +32,8 @@ final class EngineCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(EngineProgram.command(invocation));
-        command.addAll(options);
-        Process engine = new ProcessBuilder(command).inheritIO().start();
-        Thread stop = new Thread(engine::destroy, "engine-stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        int code = engine.waitFor();
+        List<String> command = EngineProgram.command(invocation);
+        int code = EngineProgram.run(command, options);
         if (code == 127) {
             throw new Refusal("the engine could not be started: " + String.join(" ", command));
         }

@@ -9,45 +9,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "exec", description = "Run a command beside a container's own.")
 final class Exec implements Callable<Integer> {
     private final Invocation invocation;
 
-    @Option(
-            names = {"-d", "--detach"},
-            description = "do not wait for it")
-    private boolean detach;
-
-    @Option(
-            names = {"-i", "--interactive"},
-            description = "pass the input on")
-    private boolean interactive;
-
-    @Option(
-            names = {"-t", "--tty"},
-            description = "with a terminal")
-    private boolean tty;
-
-    @Option(
-            names = {"-e", "--env"},
-            paramLabel = "NAME=VALUE",
-            description = "set an environment variable")
-    private List<String> environment = List.of();
-
-    @Option(
-            names = {"-u", "--user"},
-            paramLabel = "USER[:GROUP]",
-            description = "as whom")
-    private String user = "";
-
-    @Option(
-            names = {"-w", "--workdir"},
-            paramLabel = "DIR",
-            description = "where")
-    private String directory = "";
+    @Mixin
+    private ProgramOptions program = new ProgramOptions();
 
     @Parameters(paramLabel = "CONTAINER", index = "0")
     private String container = "";
@@ -62,23 +32,26 @@ final class Exec implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ExecCreateRequest request = ExecCreateRequest.builder()
-                .user(user)
-                .tty(tty)
-                .attachStdin(interactive && !detach)
-                .attachStdout(!detach)
-                .attachStderr(!detach)
-                .env(EnvironmentText.resolve(environment, invocation))
-                .workingDir(directory)
+                .user(program.user())
+                .tty(program.isTty())
+                .attachStdin(program.attachesInput())
+                .attachStdout(!program.isDetached())
+                .attachStderr(!program.isDetached())
+                .env(program.environment(invocation))
+                .workingDir(program.directory())
                 .cmd(command)
                 .build();
         try (EngineClient engine = invocation.engine()) {
             String exec = engine.execs().create(container, request);
-            if (detach) {
+            if (program.isDetached()) {
                 engine.execs().startDetached(exec);
                 return ExitCode.OK;
             }
-            try (Attachment attachment =
-                    Attachment.of(engine.execs().start(exec, tty), tty, interactive, invocation.console())) {
+            try (Attachment attachment = Attachment.of(
+                    engine.execs().start(exec, program.isTty()),
+                    program.isTty(),
+                    program.isInteractive(),
+                    invocation.console())) {
                 attachment.follow((rows, columns) -> engine.execs().resize(exec, rows, columns));
                 if (!attachment.await()) {
                     return ExitCode.OK;

@@ -15,6 +15,7 @@ import picocli.CommandLine.ScopeType;
             "",
             "Exit codes: 0 done, 1 the answer is no, 64 wrong command line, 125 the engine refused, failed or does not run,"
                     + " 126 and 127 the program can not be executed or found; else the program's own code.",
+            "The launcher's first word may be --no-provision: then it fetches nothing, and says how to do that by hand.",
             "The engine is found by --host, else FERRY_HOST, else DOCKER_HOST, else " + Invocation.DEFAULT_HOST + "."
         })
 final class Ferry implements Runnable {

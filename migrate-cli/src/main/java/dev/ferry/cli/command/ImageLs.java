@@ -12,24 +12,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(name = "ls", description = "List images.")
 final class ImageLs implements Callable<Integer> {
     private final Invocation invocation;
 
-    @Option(
-            names = {"-a", "--all"},
-            description = "also those without a name")
-    private boolean all;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "only ids")
-    private boolean quiet;
-
-    @Option(names = "--json", description = "as JSON, as the engine tells it")
-    private boolean json;
+    @Mixin
+    private Listing listing = new Listing();
 
     ImageLs(Invocation invocation) {
         this.invocation = invocation;
@@ -39,15 +29,10 @@ final class ImageLs implements Callable<Integer> {
     public Integer call() throws IOException {
         List<ImageSummary> images;
         try (EngineClient engine = invocation.engine()) {
-            images = engine.images().list(all);
+            images = engine.images().list(listing.isAll());
         }
-        if (json) {
-            invocation.console().json(images);
-        } else if (quiet) {
-            images.forEach(i -> invocation.console().line(Names.shortId(i.id())));
-        } else {
-            invocation.console().table(table(images, Instant.now()));
-        }
+        Instant now = Instant.now();
+        listing.show(images, ImageSummary::id, all -> table(all, now), invocation.console());
         return ExitCode.OK;
     }
 

@@ -13,24 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(name = "ps", description = "List containers.")
 final class Ps implements Callable<Integer> {
     private final Invocation invocation;
 
-    @Option(
-            names = {"-a", "--all"},
-            description = "also those that do not run")
-    private boolean all;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "only ids")
-    private boolean quiet;
-
-    @Option(names = "--json", description = "as JSON, as the engine tells it")
-    private boolean json;
+    @Mixin
+    private Listing listing = new Listing();
 
     Ps(Invocation invocation) {
         this.invocation = invocation;
@@ -40,15 +30,10 @@ final class Ps implements Callable<Integer> {
     public Integer call() throws IOException {
         List<ContainerSummary> containers;
         try (EngineClient engine = invocation.engine()) {
-            containers = engine.containers().list(all, Map.of());
+            containers = engine.containers().list(listing.isAll(), Map.of());
         }
-        if (json) {
-            invocation.console().json(containers);
-        } else if (quiet) {
-            containers.forEach(c -> invocation.console().line(Names.shortId(c.id())));
-        } else {
-            invocation.console().table(table(containers, Instant.now()));
-        }
+        Instant now = Instant.now();
+        listing.show(containers, ContainerSummary::id, all -> table(all, now), invocation.console());
         return ExitCode.OK;
     }
 

@@ -26,11 +26,6 @@ final class Run implements Callable<Integer> {
 
     private final Invocation invocation;
 
-    @Option(
-            names = {"-d", "--detach"},
-            description = "do not wait for it; print its id")
-    private boolean detach;
-
     @Option(names = "--name", paramLabel = "NAME", description = "default: chosen by the engine")
     private String name = "";
 
@@ -49,12 +44,13 @@ final class Run implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ProgramOptions program = options.program();
         try (EngineClient engine = invocation.engine()) {
             ContainerCreateResponse created =
-                    engine.containers().create(options.request(image, command, detach, invocation), name);
+                    engine.containers().create(options.request(image, command, invocation), name);
             created.warnings().forEach(invocation.console()::note);
             try {
-                return detach ? startDetached(engine, created.id()) : startAttached(engine, created.id());
+                return program.isDetached() ? startDetached(engine, created.id()) : startAttached(engine, created.id());
             } catch (EngineRefused e) {
                 // as docker: what never ran is kept for a look unless --rm was given
                 if (options.isRemove()) {
@@ -73,12 +69,13 @@ final class Run implements Callable<Integer> {
     }
 
     private int startAttached(EngineClient engine, String id) throws IOException {
+        ProgramOptions program = options.program();
         WaitCondition until = options.isRemove() ? WaitCondition.REMOVED : WaitCondition.NEXT_EXIT;
         // attach and wait stand before the start, so that neither the first byte nor a quick end is missed
         try (Attachment attachment = Attachment.of(
-                        engine.containers().attach(id, options.isInteractive()),
-                        options.isTty(),
-                        options.isInteractive(),
+                        engine.containers().attach(id, program.isInteractive()),
+                        program.isTty(),
+                        program.isInteractive(),
                         invocation.console());
                 PendingExit exit = engine.containers().await(id, until)) {
             Thread passSignal = new Thread(() -> passSignal(engine, id), "pass-signal");

@@ -11,40 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what a new container is like, in docker's names. */
 final class RunOptions {
-    @Option(
-            names = {"-i", "--interactive"},
-            description = "pass the input on")
-    private boolean interactive;
-
-    @Option(
-            names = {"-t", "--tty"},
-            description = "with a terminal")
-    private boolean tty;
+    @Mixin
+    private ProgramOptions program = new ProgramOptions();
 
     @Option(names = "--rm", description = "remove the container when it has ended")
     private boolean remove;
-
-    @Option(
-            names = {"-e", "--env"},
-            paramLabel = "NAME=VALUE",
-            description = "set an environment variable; NAME alone takes the caller's value")
-    private List<String> environment = List.of();
-
-    @Option(
-            names = {"-w", "--workdir"},
-            paramLabel = "DIR",
-            description = "where the command starts")
-    private String directory = "";
-
-    @Option(
-            names = {"-u", "--user"},
-            paramLabel = "USER[:GROUP]",
-            description = "as whom it runs")
-    private String user = "";
 
     @Option(names = "--hostname", paramLabel = "NAME", description = "default: the start of the container's id")
     private String hostname = "";
@@ -79,7 +55,7 @@ final class RunOptions {
     @Option(
             names = "--security-opt",
             paramLabel = "OPTION",
-            description = "seccomp=unconfined, seccomp=FILE, no-new-privileges")
+            description = "seccomp=NAME with builtin, checkpoint or unconfined, seccomp=FILE, no-new-privileges")
     private List<String> security = List.of();
 
     @Option(names = "--cap-add", paramLabel = "NAME", description = "one more capability")
@@ -94,34 +70,30 @@ final class RunOptions {
     @Option(names = "--stop-timeout", paramLabel = "SECONDS", description = "how long it may take to end")
     private @Nullable Integer stopTimeout;
 
-    boolean isInteractive() {
-        return interactive;
-    }
-
-    boolean isTty() {
-        return tty;
+    ProgramOptions program() {
+        return program;
     }
 
     boolean isRemove() {
         return remove;
     }
 
-    ContainerCreateRequest request(String image, List<String> command, boolean detach, Invocation invocation) {
+    ContainerCreateRequest request(String image, List<String> command, Invocation invocation) {
         ContainerConfig config = ContainerConfig.builder()
                 .image(image)
                 .cmd(command.isEmpty() ? null : new Words(command))
                 .entrypoint(entrypoint == null ? null : Words.of(entrypoint))
-                .env(EnvironmentText.resolve(environment, invocation))
-                .workingDir(directory)
-                .user(user)
+                .env(program.environment(invocation))
+                .workingDir(program.directory())
+                .user(program.user())
                 .hostname(hostname)
                 .labels(labels())
-                .tty(tty)
-                .openStdin(interactive)
-                .stdinOnce(interactive && !detach)
-                .attachStdin(interactive && !detach)
-                .attachStdout(!detach)
-                .attachStderr(!detach)
+                .tty(program.isTty())
+                .openStdin(program.isInteractive())
+                .stdinOnce(program.attachesInput())
+                .attachStdin(program.attachesInput())
+                .attachStdout(!program.isDetached())
+                .attachStderr(!program.isDetached())
                 .stopSignal(stopSignal)
                 .stopTimeout(stopTimeout)
                 .build();

@@ -14,18 +14,31 @@ final class SecurityText {
     private static final String SECCOMP = "seccomp=";
     private static final Set<String> NAMED = Set.of("unconfined", "builtin", "checkpoint");
 
+    /** What the builtin profile is also called: in its file and by other engines. */
+    private static final String DEFAULT = "default";
+
     private SecurityText() {}
 
     static List<String> resolve(List<String> given) {
         List<String> resolved = new ArrayList<>();
         for (String option : given) {
-            String value = option.startsWith(SECCOMP) ? option.substring(SECCOMP.length()) : "unconfined";
-            resolved.add(NAMED.contains(value) ? option : SECCOMP + compact(Path.of(value)));
+            resolved.add(option.startsWith(SECCOMP) ? SECCOMP + profile(option.substring(SECCOMP.length())) : option);
         }
         return resolved;
     }
 
+    private static String profile(String named) {
+        if (named.equals(DEFAULT)) {
+            return "builtin";
+        }
+        return NAMED.contains(named) ? named : compact(Path.of(named));
+    }
+
     private static String compact(Path profile) {
+        if (!Files.exists(profile)) {
+            throw new UsageError("seccomp profile '" + profile
+                    + "' is neither a file nor a name; the names are builtin, checkpoint and unconfined");
+        }
         try {
             return ApiJson.mapper().readTree(Files.readAllBytes(profile)).toString();
         } catch (IOException e) {

@@ -1,12 +1,14 @@
 package dev.ferry.cli.invocation;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How the engine that belongs to this command line is started: through the launcher, else its jar beside ours. */
+/** How the programs that belong to this command line are started: through the launcher; the engine also from its jar beside ours. */
 public final class EngineProgram {
     private EngineProgram() {}
 
@@ -21,6 +23,29 @@ public final class EngineProgram {
             return List.of(launcher, "engine");
         }
         return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar().toString());
+    }
+
+    /**
+     * The start of a command line that only the launcher knows.
+     *
+     * @throws Refusal when this program was not started by a launcher
+     */
+    public static List<String> launched(Invocation invocation, String command) throws Refusal {
+        String launcher = invocation.environment("FERRY_LAUNCHER");
+        if (launcher.isEmpty()) {
+            throw new Refusal("'" + command + "' is done by the launcher: start this program through 'ferry' of the"
+                    + " repository, or set FERRY_LAUNCHER to its path");
+        }
+        return List.of(launcher, command);
+    }
+
+    /** Runs a program with this one's own input and output; it ends when this one does. */
+    public static int run(List<String> start, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(start);
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop-" + process.pid()));
+        return process.waitFor();
     }
 
     private static Path jar() throws Refusal {

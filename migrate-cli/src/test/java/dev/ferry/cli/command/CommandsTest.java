@@ -34,7 +34,7 @@ final class CommandsTest {
         assertThat(call("--help")).isEqualTo(ExitCode.OK);
         assertThat(output())
                 .contains("engine", "run", "ps", "logs", "exec", "stop", "kill", "start", "rm", "inspect", "images")
-                .contains("image", "checkpoint", "restore", "demo", "version")
+                .contains("image", "checkpoint", "restore", "demo", "doctor", "version", "bench", "provision")
                 .contains("125 the engine refused");
         assertThat(errors()).isEmpty();
     }
@@ -56,7 +56,8 @@ final class CommandsTest {
                 "image from-host --add /etc",
                 "demo --memory 1",
                 "demo --root /x",
-                "run --label =a busybox"
+                "run --label =a busybox",
+                "run --security-opt seccomp=nonsense busybox"
             })
     void wrongCommandLineIsUsage(String line) {
         assertThat(call(line.isEmpty() ? new String[0] : line.split(" ", -1))).isEqualTo(ExitCode.USAGE);
@@ -108,6 +109,31 @@ final class CommandsTest {
         assertThatThrownBy(() -> SizeText.bytes("--memory", text))
                 .isInstanceOf(UsageError.class)
                 .hasMessageContaining("--memory '" + text + "'");
+    }
+
+    @Test
+    void seccompProfileIsANameOrAFile() throws Exception {
+        Path file = Files.writeString(directory.resolve("own.json"), "{ \"defaultAction\": \"SCMP_ACT_ALLOW\" }");
+        assertThat(SecurityText.resolve(List.of(
+                        "seccomp=checkpoint",
+                        "seccomp=builtin",
+                        "seccomp=default",
+                        "seccomp=unconfined",
+                        "seccomp=" + file,
+                        "no-new-privileges")))
+                .containsExactly(
+                        "seccomp=checkpoint",
+                        "seccomp=builtin",
+                        "seccomp=builtin",
+                        "seccomp=unconfined",
+                        "seccomp={\"defaultAction\":\"SCMP_ACT_ALLOW\"}",
+                        "no-new-privileges");
+    }
+
+    @Test
+    void whatTheLauncherDoesIsToldToWhoeverStartsTheJar() {
+        assertThat(call("bench", "start", "--runs", "1")).isEqualTo(ExitCode.ENGINE);
+        assertThat(errors()).contains("'bench' is done by the launcher").contains("FERRY_LAUNCHER");
     }
 
     @Test
