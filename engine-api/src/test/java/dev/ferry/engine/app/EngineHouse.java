@@ -37,7 +37,14 @@ final class EngineHouse {
         this.home = home;
     }
 
+    /** Starts an engine and waits until it answers. */
     void start(String... more) throws IOException, InterruptedException {
+        launch(more);
+        awaitReady();
+    }
+
+    /** Starts an engine; it may not answer yet. */
+    void launch(String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "--enable-native-access=ALL-UNNAMED",
@@ -52,12 +59,19 @@ final class EngineHouse {
                 "--cgroup-parent",
                 cgroup));
         command.addAll(List.of(more));
-        Process process = new ProcessBuilder(command)
+        engine = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         home.resolve("engine.log").toFile()))
                 .start();
-        engine = process;
+    }
+
+    /** Waits until the engine that was launched last answers. */
+    void awaitReady() throws IOException, InterruptedException {
+        Process process = engine;
+        if (process == null) {
+            throw new IllegalStateException("no engine was launched");
+        }
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (docker("version").code() != 0) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
