@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +22,9 @@ public final class LifeCycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
     private static final Duration RAN_LONG = Duration.ofSeconds(10);
+
+    /** The exit code of a container that could not be started for another reason than its program. */
+    private static final int NO_START = 128;
 
     private final ContainerLauncher launcher;
     private final Incarnations incarnations;
@@ -251,23 +253,22 @@ public final class LifeCycle {
                 ground.cgroup(),
                 record.config().openStdin(),
                 false);
-        @Nullable ContainerProcess process = null;
         try {
-            process = launcher.create(request);
-            process.start();
-            return process;
+            return launcher.run(request);
         } catch (StartFailed e) {
-            closeQuietly(process);
             incarnations.release(record);
-            throw new StartRefused(e).asRequest();
+            throw e.exitCode() == NO_START ? refused(container, e) : new StartRefused(e).asRequest();
         } catch (SpawnException | IOException e) {
-            closeQuietly(process);
             incarnations.release(record);
-            throw new Failed(
-                    "container.start",
-                    "cannot start container " + container.record().name() + ": " + e.getMessage(),
-                    e);
+            throw refused(container, e);
         }
+    }
+
+    private static Failed refused(Container container, Exception why) {
+        return new Failed(
+                "container.start",
+                "cannot start container " + container.record().name() + ": " + why.getMessage(),
+                why);
     }
 
     /** A program that cannot be executed is the caller's mistake: docker answers 400 and its client makes 126 or 127 of the text. */
@@ -278,14 +279,8 @@ public final class LifeCycle {
         }
     }
 
-    private static void closeQuietly(@Nullable ContainerProcess process) {
-        if (process != null) {
-            process.close();
-        }
-    }
-
     private void failed(Container container, ContainerRecord record, EngineException why) {
-        int code = why.getCause() instanceof StartFailed start ? start.exitCode() : 128;
+        int code = why.getCause() instanceof StartFailed start ? start.exitCode() : NO_START;
         Status was = record.status();
         Status now = was instanceof Status.Created
                 ? new Status.Created(code, why.getMessage())

@@ -21,6 +21,7 @@ import dev.ferry.runtime.spawn.SpawnException;
 import dev.ferry.runtime.spawn.Spawned;
 import dev.ferry.runtime.spawn.Spawner;
 import dev.ferry.runtime.spawn.StatusReport;
+import dev.ferry.runtime.spawn.StepFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings containers up, finds them again, and adds processes to them.
@@ -138,7 +140,12 @@ public final class ContainerLauncher implements AutoCloseable {
      * @throws StartFailed when a step of init failed, its program included; nothing of the container runs then
      */
     public ContainerProcess run(LaunchRequest request) throws StartFailed, SpawnException, IOException {
-        ContainerProcess process = bringUp(request, false);
+        ContainerProcess process;
+        try {
+            process = bringUp(request, false);
+        } catch (StepFailed e) {
+            throw StartFailed.of(e, program(request));
+        }
         boolean done = false;
         try {
             process.start();
@@ -180,10 +187,14 @@ public final class ContainerLauncher implements AutoCloseable {
                                     new ProcessText(calls, process, request.filter(), limits, request.keepStdin()),
                                     mountPoint)
                             .write());
-            var state = new Launch(
-                    request.id(), request.directory(), shape, process.args().getFirst(), toTheGate);
+            var state = new Launch(request.id(), request.directory(), shape, program(request), toTheGate);
             return launch(program, given, gate, state);
         }
+    }
+
+    private static String program(LaunchRequest request) {
+        Process process = request.spec().process();
+        return process == null ? "" : process.args().getFirst();
     }
 
     /**
@@ -284,7 +295,8 @@ public final class ContainerLauncher implements AutoCloseable {
     }
 
     private static MonitorState identify(Launch launch, int monitorPid, int childPid) throws IOException {
-        ProcessId child = identity(childPid);
+        // no process began at the zeroth tick: nobody is found under the name of one that is over already
+        ProcessId child = ProcessId.of(childPid).orElse(new ProcessId(childPid, 0, ProcessId.currentBootId()));
         return new MonitorState(
                 MonitorState.VERSION,
                 MonitorProtocol.VERSION,
@@ -302,17 +314,22 @@ public final class ContainerLauncher implements AutoCloseable {
     }
 
     /**
-     * The child's descriptor. A child that failed early may be gone already, reaped by its monitor: then its own report is the
-     * reason to give, not that nobody is found under its number.
+     * The child's descriptor. A child may be over already, reaped by its monitor: one on its way to the gate has failed, and its own
+     * report is the reason to give; one that found the gate open may have run to its end, and null says so.
      */
-    private static PidFd openInit(Spawned spawned, int pid, Launch launch) throws SpawnException, IOException {
+    private static @Nullable PidFd openInit(Spawned spawned, int pid, Launch launch)
+            throws SpawnException, IOException {
         try {
             return PidFd.open(pid);
         } catch (SyscallException e) {
-            if (e.is(Errno.ESRCH) && launch.toTheGate()) {
-                awaitMessage(spawned, MonitorProtocol.READY, launch.directory());
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
             }
-            throw e;
+            if (launch.toTheGate()) {
+                awaitMessage(spawned, MonitorProtocol.READY, launch.directory());
+                throw e;
+            }
+            return null;
         }
     }
 

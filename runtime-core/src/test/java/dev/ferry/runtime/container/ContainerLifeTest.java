@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.oci.Mount;
+import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.spawn.StepFailed;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.LeakChecked;
@@ -195,6 +196,52 @@ class ContainerLifeTest {
         dev.ferry.runtime.linux.Processes.kill(container.monitorPid(), 9);
         assertThat(container.awaitExit().failure()).isNotNull();
         assertThat(container.status()).isInstanceOf(Status.Lost.class);
+    }
+
+    /** A program may be over, and reaped, before the engine has taken hold of it. */
+    @Test
+    void programThatEndsAtOnceIsStartedAndEnded() throws Exception {
+        var spec = Box.shell("")
+                .arguments(List.of("/bin/true"))
+                .hostNamespace(NamespaceKind.NETWORK)
+                .maskedPaths(List.of())
+                .readonlyPaths(List.of());
+        List.of("/dev/mqueue", "/dev/shm", "/dev/pts", "/sys/fs/cgroup", "/sys", "/proc")
+                .forEach(spec::withoutMount);
+        LaunchRequest first = box.request(spec.build(), false);
+        for (int round = 0; round < 100; round++) {
+            LaunchRequest request = again(first, "round-" + round);
+            try (ContainerProcess container = box.launcher.run(request)) {
+                assertThat(container.awaitExit().exitCode()).isZero();
+                assertThat(container.initPid()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void initThatFailsAtOnceIsBlamedByItsOwnReport() throws Exception {
+        var spec =
+                Box.shell("").joinNamespace(NamespaceKind.NETWORK, "/no/such").build();
+        LaunchRequest first = box.request(spec, false);
+        for (int round = 0; round < 20; round++) {
+            LaunchRequest request = again(first, "round-" + round);
+            assertThatThrownBy(() -> box.launcher.run(request))
+                    .isInstanceOf(StartFailed.class)
+                    .hasMessageContaining("/no/such");
+        }
+    }
+
+    private LaunchRequest again(LaunchRequest r, String id) {
+        return new LaunchRequest(
+                id,
+                folder.resolve(id),
+                folder.resolve(id + ".log"),
+                r.spec(),
+                r.root(),
+                r.filter(),
+                r.cgroup(),
+                r.keepStdin(),
+                r.profile());
     }
 
     @Test
