@@ -99,7 +99,11 @@ public final class Preflight {
         if (!descendsFromInit(process, status)) {
             add(Refusal.EXEC_SESSION, name);
         }
-        for (String hierarchy : process.rootCgroups()) {
+        List<String> topmost = process.rootCgroups();
+        if (!topmost.isEmpty() && process.isEnding()) {
+            return; // the kernel takes it out of its groups before it becomes a zombie
+        }
+        for (String hierarchy : topmost) {
             add(Refusal.CGROUP, name + " is in the topmost group of " + hierarchy);
         }
         for (String mapped : process.mappedNames()) {

@@ -15,6 +15,8 @@ import java.util.Set;
 
 /** One process as /proc shows it. Every method reads afresh, and fails with an IOException once the process is gone. proc(5) */
 final class ProcessView {
+    private static final long PF_EXITING = 4;
+
     private final Path directory;
     private final int pid;
 
@@ -46,6 +48,18 @@ final class ProcessView {
             return !state.startsWith("Z") && !state.startsWith("X");
         } catch (IOException gone) {
             return false;
+        }
+    }
+
+    /** Whether it is on its way out, or gone: PF_EXITING among the flags of stat. */
+    boolean isEnding() {
+        try {
+            String stat = text("stat");
+            // state, ppid, pgrp, session, tty_nr, tpgid, flags follow the name, which may hold anything
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 8);
+            return (Long.parseLong(fields[6]) & PF_EXITING) != 0;
+        } catch (IOException gone) {
+            return true;
         }
     }
 

@@ -36,6 +36,7 @@ final class PreflightTest {
                 directory.resolve("status"),
                 "Name:\tapp\nState:\t" + state + "\nPPid:\t" + (pid == 10 ? 9 : 10) + "\nTracerPid:\t0\nNSpid:\t"
                         + levels + "\nRssAnon:\t 16 kB\n");
+        Files.writeString(directory.resolve("stat"), pid + " (a) Z (p) S 9 9 9 0 -1 4194560 0 0\n");
         Files.writeString(directory.resolve("maps"), "00400000-00500000 r-xp 00000000 00:28 7  /bin/app\n");
         Files.writeString(directory.resolve("cgroup"), "1:cpu:/ferry/a\n0::/ferry/a\n");
         Files.writeString(
@@ -167,6 +168,15 @@ final class PreflightTest {
                 .containsExactly(
                         "pid 10 (app) is in the topmost group of unified",
                         "pid 10 (app) is in the topmost group of hugetlb");
+    }
+
+    /** Seen once: a shell's child that was ending stood in no group any more, and the checkpoint was refused. */
+    @Test
+    void processOnItsWayOutIsInNobodysWay() throws IOException {
+        replace("cgroup", "0::/ferry/a", "0::/");
+        replace("stat", "4194560", "4194564");
+
+        assertThat(examine(ALL).obstacles()).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.Incarnations;
 import dev.ferry.engine.container.Verb;
 import dev.ferry.engine.error.Conflict;
+import dev.ferry.engine.error.EngineException;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.NotFound;
@@ -37,6 +38,9 @@ public final class ExecService {
 
     private final ContainerRegistry registry;
     private final ContainerLauncher launcher;
+    /** What docker calls a program that could not be started for another reason than its absence. */
+    private static final int CANNOT_INVOKE = 126;
+
     private final Incarnations incarnations;
     private final ContainerEvents events;
     private final Map<String, Exec> execs = new ConcurrentHashMap<>();
@@ -139,11 +143,14 @@ public final class ExecService {
                 events.tell(
                         record, "exec_die", Map.of("execID", exec.id(), "exitCode", Integer.toString(exit.exitCode())));
             });
+        } catch (EngineException e) {
+            exec.markFailed(CANNOT_INVOKE);
+            throw e;
         } catch (StartFailed e) {
             exec.markFailed(e.exitCode());
             throw new InvalidRequest("exec.start." + e.exitCode(), String.valueOf(e.getMessage()), e);
         } catch (SpawnException | SeccompException | SnapshotException | IOException e) {
-            exec.markFailed(126);
+            exec.markFailed(CANNOT_INVOKE);
             throw new Failed("exec.start", "cannot start exec in container " + record.id() + ": " + e.getMessage(), e);
         }
     }

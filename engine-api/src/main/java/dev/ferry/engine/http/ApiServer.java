@@ -9,6 +9,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+
+    /** What a refused request may still send; a client with more sees its connection break. */
+    private static final long LONGEST_REST = 256L << 20;
 
     private final Javalin javalin;
     private final List<ListenAddress> addresses;
@@ -176,6 +180,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static void answer(Exception e, Context ctx) {
+        readRest(ctx);
         if (e instanceof EngineException known) {
             if (known instanceof Failed) {
                 LOG.warn("{} {}: {}", ctx.method(), ctx.path(), known.code(), known);
@@ -189,6 +194,23 @@ public final class ApiServer implements AutoCloseable {
         LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
         ctx.status(500);
         json(ctx, "internal error: " + e);
+    }
+
+    /** A client that is still sending does not read the answer: it sees a broken connection instead. */
+    private static void readRest(Context ctx) {
+        if (ctx.header("Upgrade") != null) {
+            return;
+        }
+        byte[] buffer = new byte[16 * 1024];
+        long left = LONGEST_REST;
+        try {
+            InputStream body = ctx.bodyInputStream();
+            for (int read = 0; read >= 0 && left > 0; left -= read) {
+                read = body.read(buffer);
+            }
+        } catch (IOException hungUp) {
+            // then nobody waits for the answer either
+        }
     }
 
     private static void json(Context ctx, String message) {

@@ -7,6 +7,7 @@ import dev.ferry.engine.error.Unsupported;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.HandlerType;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -26,24 +27,63 @@ public final class AbsentRoutes implements RouteGroup {
 
     @Override
     public void register(RoutesConfig routes) {
-        for (String resource : SWARM) {
-            everything(routes, "/" + resource, () -> new Unavailable("swarm.inactive", NO_SWARM));
-        }
         routes.get("/volumes", ctx -> Answers.json(ctx, 200, Map.of("Volumes", List.of(), "Warnings", List.of())));
         routes.get("/volumes/<name>", ctx -> {
             throw new NotFound("volume.unknown", "get " + ctx.pathParam("name") + ": no such volume");
         });
         routes.get("/plugins", ctx -> Answers.json(ctx, 200, List.of()));
-        refuse(routes, "/volumes/create", "named volumes", "bind a directory of the host: -v /path/on/host:/path");
-        refuse(routes, "/networks/create", "networks of one's own", "use --network none or host");
-        refuse(routes, "/build", "builds", "bring the image with docker load or docker import");
-        refuse(routes, "/commit", "images made of containers", "export its files and import them");
-        refuse(routes, "/auth", "registries", "bring images with docker load or docker import");
-        refuse(routes, "/plugins/pull", "plugins", "leave them out");
+        routes.get("/networks", ctx -> Answers.json(ctx, 200, List.of()));
+        routes.get("/networks/{id}", ctx -> {
+            throw new NotFound("network.unknown", "network " + ctx.pathParam("id") + " not found");
+        });
+        prune(routes, "/networks/prune", Map.of("NetworksDeleted", List.of()));
+        prune(routes, "/volumes/prune", Map.of("VolumesDeleted", List.of(), "SpaceReclaimed", 0));
+        prune(routes, "/build/prune", Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0));
+
+        String networks = "networks of one's own";
+        String instead = "use --network none or host";
+        post(routes, "/networks/create", networks, instead);
+        post(routes, "/networks/{id}/connect", networks, instead);
+        post(routes, "/networks/{id}/disconnect", networks, instead);
+        post(routes, "/volumes/create", "named volumes", "bind a directory of the host: -v /path/on/host:/path");
+        post(routes, "/build", "builds", "bring the image with docker load or docker import");
+        post(
+                routes,
+                "/commit",
+                "images made of containers",
+                "pack its files with docker exec and tar, and import them");
+        post(routes, "/auth", "registries", "bring images with docker load or docker import");
+        get(routes, "/distribution/<name>", "registries", "bring images with docker load or docker import");
+        post(routes, "/plugins/pull", "plugins", "leave them out");
+        post(routes, "/swarm/init", "swarms", "leave them out");
+        post(routes, "/swarm/join", "swarms", "leave them out");
+        get(routes, "/containers/{id}/stats", "statistics", "read the files of its control group on the host");
+        get(routes, "/containers/{id}/changes", "diff", "inspect a checkpoint's rootfs-diff.tar");
+        get(routes, "/containers/{id}/export", "export", "use docker exec with tar");
+        get(routes, "/containers/{id}/attach/ws", "attaching by websocket", "attach by the hijacked connection");
+        post(routes, "/containers/{id}/update", "changing limits", "make a new container");
+        for (HandlerType type : List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.PUT)) {
+            refuse(routes, type, "/containers/{id}/archive", "cp", "bind a directory, or use docker exec with tar");
+        }
+        for (String resource : SWARM) {
+            everything(routes, "/" + resource, () -> new Unavailable("swarm.inactive", NO_SWARM));
+        }
     }
 
-    private static void refuse(RoutesConfig routes, String path, String what, String instead) {
-        routes.post(path, ctx -> {
+    private static void prune(RoutesConfig routes, String path, Map<String, Object> nothing) {
+        routes.post(path, ctx -> Answers.json(ctx, 200, nothing));
+    }
+
+    private static void get(RoutesConfig routes, String path, String what, String instead) {
+        refuse(routes, HandlerType.GET, path, what, instead);
+    }
+
+    private static void post(RoutesConfig routes, String path, String what, String instead) {
+        refuse(routes, HandlerType.POST, path, what, instead);
+    }
+
+    private static void refuse(RoutesConfig routes, HandlerType type, String path, String what, String instead) {
+        routes.addHttpHandler(type, path, ctx -> {
             throw new Unsupported("engine.not-yet", "this engine does not serve " + what + " yet: " + instead);
         });
     }

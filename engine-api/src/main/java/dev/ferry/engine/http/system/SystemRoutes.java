@@ -1,7 +1,6 @@
 package dev.ferry.engine.http.system;
 
 import dev.ferry.engine.container.ContainerRegistry;
-import dev.ferry.engine.error.Unsupported;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.RouteGroup;
 import dev.ferry.engine.image.ImageFilter;
@@ -9,11 +8,10 @@ import dev.ferry.engine.image.ImageService;
 import dev.ferry.engine.system.SystemService;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import java.util.List;
 import java.util.Map;
 
-/** Ping, version, info, disk usage, and the plain refusals of what this engine does not do. */
+/** Ping, version, info, disk usage. */
 public final class SystemRoutes implements RouteGroup {
 
     private final SystemService system;
@@ -34,15 +32,6 @@ public final class SystemRoutes implements RouteGroup {
         routes.get("/version", ctx -> Answers.json(ctx, 200, system.version()));
         routes.get("/info", ctx -> Answers.json(ctx, 200, system.info()));
         routes.get("/system/df", this::diskUsage);
-        routes.get("/networks", ctx -> Answers.json(ctx, 200, List.of()));
-        refuse(routes, HandlerType.POST, "/build/prune", "a build cache", "there is nothing to prune");
-        refuse(routes, HandlerType.GET, "/containers/{id}/stats", "statistics", "read the cgroup's files on the host");
-        refuse(routes, HandlerType.GET, "/containers/{id}/changes", "diff", "inspect a checkpoint's rootfs-diff.tar");
-        refuse(routes, HandlerType.GET, "/containers/{id}/export", "export", "use docker exec with tar");
-        refuse(routes, HandlerType.POST, "/containers/{id}/update", "changing limits", "make a new container");
-        for (HandlerType type : List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.PUT)) {
-            refuse(routes, type, "/containers/{id}/archive", "cp", "bind a directory, or use docker exec with tar");
-        }
     }
 
     private void diskUsage(Context ctx) {
@@ -62,12 +51,6 @@ public final class SystemRoutes implements RouteGroup {
                                         .toList(),
                         "Volumes", List.of(),
                         "BuildCache", List.of()));
-    }
-
-    private static void refuse(RoutesConfig routes, HandlerType type, String path, String what, String remedy) {
-        routes.addHttpHandler(type, path, ctx -> {
-            throw new Unsupported("endpoint.unsupported", what + ": not supported by this engine; " + remedy);
-        });
     }
 
     private static void ping(Context ctx) {
