@@ -70,6 +70,9 @@ class DockerCliTest {
     void lifeOfAContainer() throws IOException, InterruptedException {
         docker("run", "-d", "--network", "none", "--name", "web", "busybox", "sh", "-c", COUNT);
         assertThat(docker("exec", "web", "sh", "-c", "exit 7").code()).isEqualTo(7);
+        refused(126, "unable to find user nobody-here", "exec", "-u", "nobody-here", "web", "true");
+        refused(127, "executable file not found", "exec", "web", "nosuch");
+        refused(126, "/nosuch", "exec", "-w", "/nosuch", "web", "true");
         assertThat(docker("pause", "web").code()).isZero();
         assertThat(docker("exec", "web", "true").text()).contains("is paused, unpause the container before exec");
         assertThat(docker("unpause", "web").code()).isZero();
@@ -155,6 +158,54 @@ class DockerCliTest {
             assertThat(outcome.text()).contains("no criu on this host");
         }
         assertThat(docker("inspect", "-f", "{{.State.Status}}", "job").line()).isEqualTo("running");
+    }
+
+    @Test
+    void whatIsNotThereYetSaysSo() throws IOException, InterruptedException {
+        docker("create", "--network", "none", "--name", "job", "busybox", "true");
+        Path file = Files.write(home.resolve("file"), new byte[1 << 20]);
+        Path context = Files.createDirectory(home.resolve("context"));
+        Files.writeString(context.resolve("Dockerfile"), "FROM scratch\n");
+        refused(
+                1,
+                "does not serve cp yet",
+                "cp",
+                "job:/etc",
+                home.resolve("out").toString());
+        refused(1, "does not serve cp yet", "cp", file.toString(), "job:/tmp/file");
+        refused(1, "does not serve builds yet", "build", "-t", "own", context.toString());
+        refused(1, "does not serve export yet", "export", "job");
+        refused(1, "does not serve diff yet", "diff", "job");
+        refused(1, "does not serve statistics yet", "stats", "--no-stream", "job");
+        refused(1, "does not serve changing limits yet", "update", "-m", "64m", "job");
+        refused(1, "does not serve images made of containers yet", "commit", "job");
+        refused(1, "does not serve networks of one's own yet", "network", "create", "net");
+        refused(1, "network net not found", "network", "inspect", "net");
+        refused(1, "network net not found", "network", "rm", "net");
+        refused(1, "does not serve named volumes yet", "volume", "create", "vol");
+        refused(1, "get vol: no such volume", "volume", "rm", "vol");
+        refused(1, "does not serve swarms yet", "swarm", "init");
+        EngineHouse.Outcome pruned = docker("system", "prune", "--force", "--volumes");
+        assertThat(pruned.text()).contains("Total reclaimed space").doesNotContain("rror");
+        assertThat(pruned.code()).isZero();
+    }
+
+    @Test
+    void oldestClientLivesAWholeLife() throws IOException, InterruptedException {
+        house.environment.put("DOCKER_API_VERSION", "1.24");
+        assertThat(docker("version", "--format", "{{.Client.APIVersion}}").line())
+                .isEqualTo("1.24");
+        docker("run", "-d", "--network", "none", "--name", "old", "busybox", "sh", "-c", "echo up; exec sleep 1000");
+        assertThat(docker("exec", "old", "echo", "hi").line()).isEqualTo("hi");
+        assertThat(docker("ps", "--format", "{{.Names}}").line()).isEqualTo("old");
+        assertThat(docker("logs", "old").line()).isEqualTo("up");
+        assertThat(docker("stop", "-t", "0", "old").code()).isZero();
+        assertThat(docker("wait", "old").line()).isEqualTo("137");
+        assertThat(docker("rm", "old").code()).isZero();
+        house.environment.put("DOCKER_API_VERSION", "1.23");
+        refused(1, "client version 1.23 is too old", "ps");
+        house.environment.put("DOCKER_API_VERSION", "1.99");
+        refused(1, "client version 1.99 is too new", "ps");
     }
 
     private void refused(int code, String text, String... arguments) throws IOException, InterruptedException {

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -22,6 +24,10 @@ final class EngineHouse {
     private static final long PATIENCE_SECONDS = 60;
 
     final Path home;
+
+    /** What the docker command line finds in its environment besides the test's own. */
+    final Map<String, String> environment = new HashMap<>();
+
     private final String cgroup =
             "/ferry-test-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
     private @Nullable Process engine;
@@ -96,6 +102,7 @@ final class EngineHouse {
         List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + home.resolve("run/ferry.sock")));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
         builder.environment().put("DOCKER_CONFIG", home.resolve("docker-config").toString());
         Process process = builder.start();
         try (var in = process.getOutputStream()) {

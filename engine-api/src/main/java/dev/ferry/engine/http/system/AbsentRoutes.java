@@ -28,14 +28,16 @@ public final class AbsentRoutes implements RouteGroup {
     @Override
     public void register(RoutesConfig routes) {
         routes.get("/volumes", ctx -> Answers.json(ctx, 200, Map.of("Volumes", List.of(), "Warnings", List.of())));
-        routes.get("/volumes/<name>", ctx -> {
-            throw new NotFound("volume.unknown", "get " + ctx.pathParam("name") + ": no such volume");
-        });
         routes.get("/plugins", ctx -> Answers.json(ctx, 200, List.of()));
         routes.get("/networks", ctx -> Answers.json(ctx, 200, List.of()));
-        routes.get("/networks/{id}", ctx -> {
-            throw new NotFound("network.unknown", "network " + ctx.pathParam("id") + " not found");
-        });
+        for (HandlerType type : List.of(HandlerType.GET, HandlerType.DELETE)) {
+            routes.addHttpHandler(type, "/networks/{id}", ctx -> {
+                throw new NotFound("network.unknown", "network " + ctx.pathParam("id") + " not found");
+            });
+            routes.addHttpHandler(type, "/volumes/<name>", ctx -> {
+                throw new NotFound("volume.unknown", "get " + ctx.pathParam("name") + ": no such volume");
+            });
+        }
         prune(routes, "/networks/prune", Map.of("NetworksDeleted", List.of()));
         prune(routes, "/volumes/prune", Map.of("VolumesDeleted", List.of(), "SpaceReclaimed", 0));
         prune(routes, "/build/prune", Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0));

@@ -1,0 +1,158 @@
+package dev.ferry.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.testing.Feature;
+import dev.ferry.testing.Requires;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Every command of the how-to pages and of the README's first session, typed into a shell, in order, at an engine with directories of
+ * its own. {@code ./ferry} is a stand-in for the launcher that starts the classes under test: nothing is built or fetched. The set-up
+ * commands of the README are not here, the continuous integration runs those.
+ */
+@Tag("kernel")
+@Requires({Feature.ROOT, Feature.CGROUPS, Feature.OVERLAYFS, Feature.BUSYBOX, Feature.LIBSECCOMP, Feature.CRIU})
+@Timeout(180)
+final class HowtoTest {
+    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    private static final int FOLLOWED_SECONDS = 2;
+
+    private final Path directory = Files.createTempDirectory("ferry-howto-");
+    private final String cgroup =
+            "/ferry-test-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+
+    HowtoTest() throws IOException {}
+
+    @BeforeEach
+    void standIn() throws IOException {
+        String java = "exec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '%s' "
+                .formatted(
+                        ProcessHandle.current().info().command().orElse("java"), System.getProperty("java.class.path"));
+        // one run unless the page asks for a number: it is the command that is tried, not the machine
+        Path launcher = Files.writeString(
+                directory.resolve("ferry"),
+                """
+                #!/bin/bash
+                name=$1
+                case $name in
+                  engine) shift; JAVA dev.ferry.engine.app.EngineMain --root DIR/root --run DIR/run --cgroup-parent GROUP "$@" ;;
+                  bench) JAVA dev.ferry.bench.Main "$2" --runs 1 --warmup 0 --work DIR "${@:3}" ;;
+                  *) JAVA dev.ferry.cli.Main "$@" ;;
+                esac
+                """.replace("JAVA", java).replace("DIR", directory.toString()).replace("GROUP", cgroup));
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @AfterEach
+    void clear() throws Exception {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+        CgroupHierarchies.ofHost().open(new CgroupPath(cgroup)).delete(Duration.ofSeconds(30));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> pages() throws IOException {
+        List<Path> pages;
+        try (Stream<Path> files = Files.list(REPOSITORY.resolve("docs/howto"))) {
+            pages = files.filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
+        }
+        assertThat(pages).isNotEmpty();
+        return pages.stream()
+                .map(page -> DynamicTest.dynamicTest(
+                        page.getFileName().toString(),
+                        () -> type(Page.read(page, "").commands())));
+    }
+
+    @Test
+    void firstSessionOfTheReadme() throws Exception {
+        type(Page.read(REPOSITORY.resolve("README.md"), "A first session").commands());
+    }
+
+    private void type(List<Page.Command> commands) throws Exception {
+        assertThat(commands).isNotEmpty();
+        for (int i = 0; i < commands.size(); i++) {
+            Files.deleteIfExists(directory.resolve("output." + i));
+            Files.deleteIfExists(directory.resolve("code." + i));
+        }
+        Path script = Files.writeString(directory.resolve("session"), session(commands));
+        ProcessBuilder builder = new ProcessBuilder("bash", script.toString())
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("output").toFile());
+        builder.environment().put("FERRY_HOST", "unix://" + directory.resolve("run/ferry.sock"));
+        builder.environment().put("DOCKER_HOST", "unix://" + directory.resolve("run/ferry.sock"));
+        builder.environment().remove("FERRY_LAUNCHER");
+        Process shell = builder.start();
+        try {
+            assertThat(shell.waitFor(120, TimeUnit.SECONDS))
+                    .as("the session ends")
+                    .isTrue();
+        } finally {
+            shell.destroy();
+        }
+        for (int i = 0; i < commands.size(); i++) {
+            Page.Command command = commands.get(i);
+            Path output = directory.resolve("output." + i);
+            String text = Files.exists(output) ? Files.readString(output) : "never run";
+            assertThat(text).as("output of \"%s\"", command.line()).doesNotContain("never run");
+            if (!command.isInBackground()) {
+                assertThat(Files.readString(directory.resolve("code." + i)).strip())
+                        .as("exit code of \"%s\", which printed: %s", command.line(), text)
+                        .isEqualTo(command.follows() ? "124" : "0");
+            }
+            assertThat(command.missingIn(text))
+                    .as("shown below \"%s\", which printed: %s", command.line(), text)
+                    .isEmpty();
+        }
+    }
+
+    /** The commands with what keeps their output and exit code; at the end everything is removed and the engine ends. */
+    private static String session(List<Page.Command> commands) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            Page.Command command = commands.get(i);
+            if (command.isInBackground()) {
+                String plain = command.line().substring(0, command.line().length() - 1);
+                lines.add("{ " + plain + "; } > output." + i + " 2>&1 &");
+                // a reader's next command comes later than a script's
+                lines.add("for ((try = 0; try < 300; try++)); do [ -S run/ferry.sock ] && break; sleep 0.1; done");
+            } else {
+                String typed =
+                        command.follows() ? "timeout " + FOLLOWED_SECONDS + " " + command.line() : command.line();
+                lines.add("{ " + typed + "; } > output." + i + " 2>&1 < /dev/null");
+                lines.add("echo $? > code." + i);
+            }
+        }
+        lines.add("if [ -S run/ferry.sock ]; then");
+        lines.add("  for id in $(./ferry ps --all --quiet); do ./ferry rm --force $id; done");
+        lines.add("  kill $(jobs -p)");
+        lines.add("  wait");
+        lines.add("fi");
+        return String.join("\n", lines) + "\n";
+    }
+}
