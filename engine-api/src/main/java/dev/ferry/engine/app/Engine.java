@@ -46,16 +46,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One engine on one root directory, from start to stop.
  *
- * <p>{@link #start} takes the root's lock, takes over every container it finds, finishes or undoes what an earlier engine was in
- * the middle of, and then listens. {@link #close} stops listening and lets go; containers run on.
+ * <p>{@link #start} takes the root's lock, takes over every container it finds, and finishes or undoes what an earlier engine was
+ * in the middle of. It listens meanwhile, and answers when that is done: nobody sees a container half taken over. {@link #close} stops listening and lets go; containers run on.
  */
 public final class Engine implements AutoCloseable {
 
@@ -123,8 +128,6 @@ public final class Engine implements AutoCloseable {
         ImageStore imageStore = ImageStore.open(root.resolve("images"), content);
         OverlaySnapshotter snapshots = OverlaySnapshotter.open(root.resolve("snapshots"), content);
         ContainerLauncher launcher = new ContainerLauncher();
-        // beside the rest of the start: the first container would wait for it
-        Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher));
         ExecutorService laneThreads = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("lane-", 0).factory());
         LaneTimer timer = new LaneTimer();
@@ -147,11 +150,7 @@ public final class Engine implements AutoCloseable {
                 new CheckpointService(registry, incarnations, life, snapshots, events, criuSource);
         SystemService system = new SystemService(VERSION, host, root, registry, images, hierarchies, criuSource);
 
-        Adoption adoption = new Adoption(home, registry, containers, launcher, life, networks);
-        Adoption.Report report = adoption.run();
-        new CheckpointRecovery(launcher, life, incarnations, adoption).resolve(report.interrupted());
-        EngineState state = state(options, report);
-
+        AtomicReference<@Nullable EngineState> state = new AtomicReference<>();
         List<RouteGroup> routes = List.of(
                 new SystemRoutes(system, images, registry),
                 new AbsentRoutes(),
@@ -161,17 +160,57 @@ public final class Engine implements AutoCloseable {
                 new ExecRoutes(execs),
                 new ImageRoutes(images),
                 new CheckpointRoutes(checkpoints),
-                new FerryRoutes(registry, checkpoints, incarnations, networks, system, () -> state));
-        ApiServer server = ApiServer.start("Docker/" + VERSION + " (linux)", addresses, routes);
+                new FerryRoutes(registry, checkpoints, incarnations, networks, system, () -> known(state)));
+        // a third of a start is Java loading the server: beside the adoption, whose end every request waits for
+        CountDownLatch adopted = new CountDownLatch(1);
+        FutureTask<ApiServer> listening =
+                new FutureTask<>(() -> ApiServer.start("Docker/" + VERSION + " (linux)", addresses, routes, adopted));
+        Thread.ofPlatform().daemon().name("listen").start(listening);
+        boolean done = false;
+        try {
+            Adoption adoption = new Adoption(home, registry, containers, launcher, life, networks);
+            Adoption.Report report = adoption.run();
+            new CheckpointRecovery(launcher, life, incarnations, adoption).resolve(report.interrupted());
+            state.set(state(options, report));
+            done = true;
+        } finally {
+            if (!done) {
+                started(listening).close();
+            }
+        }
+        ApiServer server = started(listening);
+        adopted.countDown();
+        // not before: the two processors that it would take are better used so far, and no container has been asked for
+        Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher, incarnations));
         return new Engine(options, lock, server, launcher, timer, laneThreads, containers);
     }
 
-    private static void warmUp(ContainerLauncher launcher) {
+    private static EngineState known(AtomicReference<@Nullable EngineState> state) {
+        EngineState known = state.get();
+        if (known == null) {
+            throw new IllegalStateException("requests wait until the containers have been taken over");
+        }
+        return known;
+    }
+
+    private static ApiServer started(FutureTask<ApiServer> listening) throws IOException, InterruptedException {
+        try {
+            return listening.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IOException("the server could not be started: " + e.getCause(), e);
+        }
+    }
+
+    private static void warmUp(ContainerLauncher launcher, Incarnations incarnations) {
         try {
             launcher.warmUp();
         } catch (SpawnException | IOException | RuntimeException e) {
             LOG.warn("programs cannot be started on this machine: {}", e.getMessage());
         }
+        incarnations.warmUp();
     }
 
     private static List<ImageUse> uses(ContainerRegistry registry, Digest image) {

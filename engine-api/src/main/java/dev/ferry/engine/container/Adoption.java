@@ -15,7 +15,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +40,9 @@ public final class Adoption {
     private final ContainerLauncher launcher;
     private final LifeCycle life;
     private final NetworkService networks;
-    private final List<Container> interrupted = new ArrayList<>();
-    private int running;
-    private int ended;
+    private final Queue<Container> interrupted = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
 
     /** From its parts; {@link #run} is called once, before anybody else knows the containers. */
     public Adoption(
@@ -62,38 +69,73 @@ public final class Adoption {
      */
     public record Report(int running, int ended, int damaged, List<Container> interrupted, long millis) {}
 
-    /** Takes everything over. */
+    /** Takes everything over, several containers at a time; when it returns, none is half taken over. */
     public Report run() throws IOException, InterruptedException {
         long begun = System.nanoTime();
+        List<Path> homes = new ArrayList<>();
         Set<String> known = new HashSet<>();
-        List<Container> found = new ArrayList<>();
         try (var entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String name = String.valueOf(entry.getFileName());
                 if (ContainerId.is(name)) {
                     known.add(name);
-                    read(entry, new ContainerId(name)).ifPresent(found::add);
+                    homes.add(entry);
                 }
             }
         } catch (NotDirectoryException e) {
             throw new IOException("\"" + directory + "\" is no directory: move it away", e);
         }
         networks.removeExcept(known);
-        for (Container container : found) {
-            registry.add(container);
-        }
-        for (Container container : found) {
-            container.lane().run(() -> take(container));
+        Queue<Container> found = new ConcurrentLinkedQueue<>();
+        ExecutorService threads = Executors.newFixedThreadPool(
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                Thread.ofPlatform().name("adoption-", 0).factory());
+        try {
+            forEach(threads, homes, home -> read(home).ifPresent(found::add));
+            // all names are known before the first policy acts on one of them
+            found.forEach(registry::add);
+            forEach(threads, List.copyOf(found), container -> container.lane().run(() -> take(container)));
+        } finally {
+            threads.shutdown();
         }
         return new Report(
-                running,
-                ended,
+                running.get(),
+                ended.get(),
                 registry.damaged().size(),
                 List.copyOf(interrupted),
                 (System.nanoTime() - begun) / 1_000_000);
     }
 
-    private Optional<Container> read(Path home, ContainerId id) throws IOException {
+    /** One part of the work. */
+    @FunctionalInterface
+    private interface Work<T> {
+        void on(T object) throws IOException, InterruptedException;
+    }
+
+    /** Does it for all, and returns when all of it is done. */
+    private static <T> void forEach(ExecutorService threads, List<T> objects, Work<T> work)
+            throws IOException, InterruptedException {
+        List<Future<?>> parts = new ArrayList<>();
+        for (T object : objects) {
+            parts.add(threads.submit(() -> {
+                work.on(object);
+                return null;
+            }));
+        }
+        for (Future<?> part : parts) {
+            try {
+                part.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof IOException cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+
+    private Optional<Container> read(Path home) throws IOException {
+        ContainerId id = new ContainerId(String.valueOf(home.getFileName()));
         try {
             Optional<ContainerRecord> record = Container.file(home).read();
             if (record.isEmpty()) {
@@ -145,7 +187,7 @@ public final class Adoption {
                     // the engine died between the start and the note of it
                     container.write(record.withStatus(new Status.Running(Instant.now(), process.initPid())));
                 }
-                running++;
+                running.incrementAndGet();
                 life.watch(container, process);
             }
             case dev.ferry.runtime.container.Status.Created waiting -> {
@@ -154,7 +196,7 @@ public final class Adoption {
                 revive(container, record);
             }
             case dev.ferry.runtime.container.Status.Exited exited -> {
-                ended++;
+                ended.incrementAndGet();
                 container.hold(process);
                 if (alive) {
                     life.ended(container, exited.record());
@@ -164,7 +206,7 @@ public final class Adoption {
                 }
             }
             case dev.ferry.runtime.container.Status.Lost lost -> {
-                ended++;
+                ended.incrementAndGet();
                 container.hold(process);
                 if (alive) {
                     life.ended(container, ExitRecord.UNKNOWN_EXIT_CODE, Instant.now(), false, lost.reason());

@@ -1,5 +1,6 @@
 package dev.ferry.engine.container;
 
+import dev.ferry.engine.error.EngineException;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.Unsupported;
@@ -114,6 +115,18 @@ public final class Incarnations {
             throw new Failed("container.prepare", "cannot prepare container: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequest("container.config", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Makes the filter that most containers get, so that the first one does not wait for it: reading the profile and compiling it takes
+     * longer than all of a start.
+     */
+    public void warmUp() {
+        try {
+            filter(assembly.usual());
+        } catch (SeccompException | EngineException e) {
+            LOG.debug("no filter of the default profile", e);
         }
     }
 

@@ -17,6 +17,7 @@ import dev.ferry.runtime.capability.CapabilitySet;
 import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.InvalidSpec;
 import dev.ferry.runtime.oci.LinuxResources;
+import dev.ferry.runtime.oci.LinuxSeccomp;
 import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Process.ConsoleSize;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what a container was asked to be into the runtime's configuration. Pure but for the host's facts it is given. */
@@ -39,6 +41,10 @@ public final class SpecAssembly {
 
     private final CapabilitySet available;
     private final KernelVersion kernel;
+    private final Map<Wanted, Optional<LinuxSeccomp>> resolved = new ConcurrentHashMap<>();
+
+    /** What a profile of the library was resolved for. */
+    private record Wanted(String profile, List<String> capabilities) {}
 
     /**
      * For a host.
@@ -94,10 +100,17 @@ public final class SpecAssembly {
         DeviceRules.apply(spec, host.resources());
         host.sysctls().forEach(spec::sysctl);
         host.annotations().forEach(spec::annotation);
-        Spec built = spec.build();
-        return seccomp(security, host, capabilities)
-                .map(profile -> withSeccomp(built, profile))
-                .orElse(built);
+        boolean asked =
+                host.securityOpt() != null && host.securityOpt().stream().anyMatch(o -> o.startsWith("seccomp"));
+        return host.privileged() && !asked ? spec.build() : withSeccomp(spec.build(), security, capabilities);
+    }
+
+    /** What a container gets that asks for nothing, as far as its filter goes. */
+    Spec usual() {
+        List<String> capabilities =
+                CapabilitySet.resolve(List.of(), List.of(), available).names();
+        return withSeccomp(
+                DefaultSpec.builder().capabilities(capabilities).build(), SecurityOptions.parse(null), capabilities);
     }
 
     /** The capabilities that a container gets, after docker's rule. */
@@ -135,14 +148,28 @@ public final class SpecAssembly {
         }
     }
 
-    private Optional<ResolvedProfile> seccomp(SecurityOptions security, HostConfig host, List<String> capabilities) {
-        boolean asked =
-                host.securityOpt() != null && host.securityOpt().stream().anyMatch(o -> o.startsWith("seccomp"));
-        if (host.privileged() && !asked) {
+    private Spec withSeccomp(Spec spec, SecurityOptions security, List<String> capabilities) {
+        // resolving a profile takes longer than starting a container; those that users bring are resolved each time
+        Optional<LinuxSeccomp> filter = ProfileLibrary.named(security.seccomp()).isEmpty()
+                ? seccomp(security, capabilities)
+                : resolved.computeIfAbsent(
+                        new Wanted(security.seccomp(), capabilities), wanted -> seccomp(security, capabilities));
+        if (spec.linux() == null) {
+            throw new AssertionError("the default configuration has a Linux part");
+        }
+        return filter.isEmpty() ? spec : spec.withLinux(spec.linux().withSeccomp(filter.get()));
+    }
+
+    private Optional<LinuxSeccomp> seccomp(SecurityOptions security, List<String> capabilities) {
+        ResolvedProfile profile = profile(security).resolve(ProfileTarget.here(new HashSet<>(capabilities), kernel));
+        if (profile.isUnconfined()) {
             return Optional.empty();
         }
-        ResolvedProfile resolved = profile(security).resolve(ProfileTarget.here(new HashSet<>(capabilities), kernel));
-        return resolved.isUnconfined() ? Optional.empty() : Optional.of(resolved);
+        try {
+            return Optional.of(OciJson.readSeccomp(profile.toJson()));
+        } catch (InvalidSpec e) {
+            throw new InvalidRequest("security.seccomp", "seccomp profile: " + e.getMessage(), e);
+        }
     }
 
     private static SeccompProfile profile(SecurityOptions security) {
@@ -154,17 +181,6 @@ public final class SpecAssembly {
             return SeccompProfile.read(security.seccomp().getBytes(StandardCharsets.UTF_8), "security-opt");
         } catch (InvalidProfile e) {
             throw new InvalidRequest("security.seccomp", "opening seccomp profile failed: " + e.getMessage(), e);
-        }
-    }
-
-    private static Spec withSeccomp(Spec spec, ResolvedProfile profile) {
-        if (spec.linux() == null) {
-            throw new AssertionError("the default configuration has a Linux part");
-        }
-        try {
-            return spec.withLinux(spec.linux().withSeccomp(OciJson.readSeccomp(profile.toJson())));
-        } catch (InvalidSpec e) {
-            throw new InvalidRequest("security.seccomp", "seccomp profile: " + e.getMessage(), e);
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Connector;
@@ -48,12 +49,14 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /**
-     * Listens, and answers from then on.
+     * Listens, and answers from the moment that the engine is ready: requests that come before wait for it.
      *
      * @param product the value of the Server header
+     * @param ready opens when the engine knows what it has
      * @throws IOException if an address is taken by a living server or cannot be bound
      */
-    public static ApiServer start(String product, List<ListenAddress> addresses, List<RouteGroup> groups)
+    public static ApiServer start(
+            String product, List<ListenAddress> addresses, List<RouteGroup> groups, CountDownLatch ready)
             throws IOException {
         for (ListenAddress address : addresses) {
             if (address instanceof ListenAddress.UnixSocket socket) {
@@ -80,6 +83,7 @@ public final class ApiServer implements AutoCloseable {
                 config.jetty.addConnector((server, http) -> connector(server, http, address, tcp));
             }
             errors(config.routes);
+            config.routes.before(request -> ready.await());
             for (RouteGroup group : groups) {
                 group.register(config.routes);
             }

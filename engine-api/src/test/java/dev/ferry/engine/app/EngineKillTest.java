@@ -83,8 +83,9 @@ class EngineKillTest {
             End end = End.values()[random.nextInt(End.values().length)];
             killAndStart(mortal, end);
             assertThat(facts(counters)).as("seed %d, %s", SEED, end).isEqualTo(before);
-            assertThat(counters).as("seed %d", SEED).allMatch(counter -> counter.init()
-                    .isAlive());
+            assertThat(counters)
+                    .as("seed %d", SEED)
+                    .allMatch(counter -> counter.init().isAlive());
             checkEnd(mortal, end.toString());
             ended++;
             assertThat(house.docker("rm", mortal.name()).code()).isZero();
