@@ -34,6 +34,9 @@ public final class Adoption {
 
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
+    /** Who an incarnation's processes are; the runtime writes it before the first of them may run. */
+    private static final String MONITOR = "monitor.json";
+
     private final Path directory;
     private final ContainerRegistry registry;
     private final ContainerService service;
@@ -169,13 +172,14 @@ public final class Adoption {
     }
 
     /** Takes over a container that is on no way anywhere. Preconditions: on the lane. */
-    public void adopt(Container container, ContainerRecord record) throws IOException {
+    public void adopt(Container container, ContainerRecord noted) throws IOException {
+        ContainerRecord record = withUnnotedStart(container, noted);
         Path incarnation = container.incarnation(record.incarnation());
         boolean alive = record.status().isAlive();
         if (!alive
                 && (record.incarnation() == 0
-                        || Files.exists(incarnation.resolve(ExitRecord.FILE))
-                        || !Files.exists(incarnation.resolve("monitor.json")))) {
+                        || ExitRecord.read(incarnation).isPresent()
+                        || !Files.exists(incarnation.resolve(MONITOR)))) {
             revive(container, record);
             return;
         }
@@ -183,9 +187,10 @@ public final class Adoption {
         switch (process.status()) {
             case dev.ferry.runtime.container.Status.Running now -> {
                 container.hold(process);
-                if (!alive) {
+                if (record.status().pidOrZero() != process.initPid()) {
                     // the engine died between the start and the note of it
-                    container.write(record.withStatus(new Status.Running(Instant.now(), process.initPid())));
+                    container.write(record.withStatus(
+                            new Status.Running(LifeCycle.startedAt(record.status()), process.initPid())));
                 }
                 running.incrementAndGet();
                 life.watch(container, process);
@@ -216,6 +221,31 @@ public final class Adoption {
                 }
             }
         }
+    }
+
+    /**
+     * A start is not written down before it happens: the directory of the next incarnation tells of one that the engine died over, and
+     * who is in it whether there was anything that could run.
+     */
+    private ContainerRecord withUnnotedStart(Container container, ContainerRecord noted) throws IOException {
+        ContainerRecord next = noted.withNextIncarnation(null).withPassage(null).withStoppedByUser(false);
+        Path incarnation = container.incarnation(next.incarnation());
+        if (!Files.isDirectory(incarnation)) {
+            return noted;
+        }
+        Path monitor = incarnation.resolve(MONITOR);
+        if (!Files.exists(monitor)) {
+            if (!noted.status().isAlive()) {
+                life.forget(next);
+            }
+            Incarnations.deleteTree(incarnation);
+            return noted;
+        }
+        ContainerRecord started = next.withStatus(
+                        new Status.Running(Files.getLastModifiedTime(monitor).toInstant(), 0))
+                .withRestarts(noted.status() instanceof Status.Restarting ? noted.restarts() + 1 : 0);
+        container.assume(started);
+        return started;
     }
 
     /** A policy that was waiting to start a container goes on waiting; one that is to be removed after its end is removed. */

@@ -40,6 +40,9 @@ public final class Container {
     private int lastCode;
     private boolean removed;
 
+    /** Whether the disk has an older record than memory; the lane's. */
+    private boolean unwritten;
+
     /** How long the restart policy waits next; the lane's. */
     private long backoffMillis;
 
@@ -136,8 +139,46 @@ public final class Container {
         } catch (IOException e) {
             throw new Failed("state.write", "cannot write the state of container \"" + id + "\": " + e.getMessage(), e);
         }
+        unwritten = false;
         record = next;
         wake();
+    }
+
+    /**
+     * The first record. A creation that is answered survives the engine; a power failure within seconds may undo it, and leaves no
+     * half of it. Preconditions: nobody else knows the container yet.
+     *
+     * @throws Failed if the disk does not take it
+     */
+    void writeFirst() {
+        try {
+            file.replace(record);
+        } catch (IOException e) {
+            throw new Failed("state.write", "cannot write the state of container \"" + id + "\": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Replaces the record in memory only, by what a new engine would find out by itself from the incarnation's directory. Preconditions:
+     * on the lane.
+     */
+    void assume(ContainerRecord next) {
+        record = next;
+        wake();
+    }
+
+    /**
+     * As {@link #assume}, and brings it to the disk soon: behind what the lane does now, so that nobody waits for the disk.
+     * Preconditions: on the lane.
+     */
+    void note(ContainerRecord next) {
+        assume(next);
+        unwritten = true;
+        lane.post(() -> {
+            if (unwritten) {
+                settle(record);
+            }
+        });
     }
 
     /**
@@ -149,8 +190,8 @@ public final class Container {
             write(next);
         } catch (Failed e) {
             LOG.warn("{}", e.getMessage());
-            record = next;
-            wake();
+            unwritten = false;
+            assume(next);
         }
     }
 

@@ -102,7 +102,7 @@ public final class ContainerService {
             Container container = new Container(home, lane(id), record);
             // readers may come before the first output
             Files.write(container.log(), new byte[0]);
-            container.write(record);
+            container.writeFirst();
             registry.add(container);
             kept = true;
             events.tell(record, "create");

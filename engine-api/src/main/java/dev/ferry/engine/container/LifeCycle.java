@@ -62,8 +62,10 @@ public final class LifeCycle {
                 .withPassage(null)
                 .withRestarts(restarts)
                 .withStoppedByUser(false);
-        // written before anything exists, so that a new engine knows where to look
-        container.write(next);
+        // not written: the incarnation's directory, made first, tells a new engine what was under way, and a flush
+        // takes as long as
+        // half of the rest
+        container.assume(next);
         try {
             Incarnations.Ground ground = incarnations.prepare(container, next);
             ContainerProcess process = launch(container, next, ground);
@@ -77,9 +79,14 @@ public final class LifeCycle {
 
     /** Notes that an incarnation runs, and waits for its end. Preconditions: on the lane; the process is held. */
     public void begin(Container container, ContainerProcess process, ContainerRecord record, String action) {
-        container.write(record.withStatus(new Status.Running(Instant.now(), process.initPid())));
+        container.note(record.withStatus(new Status.Running(Instant.now(), process.initPid())));
         events.tell(container.record(), action);
         watch(container, process);
+    }
+
+    /** Takes away what a start that came to nothing has left. Preconditions: on the lane. */
+    void forget(ContainerRecord record) {
+        incarnations.release(record);
     }
 
     /** Waits for the end of a process without holding a thread. */
@@ -111,7 +118,8 @@ public final class LifeCycle {
         Status next = again
                 ? new Status.Restarting(code, started, at, error)
                 : new Status.Exited(code, started, at, oomKilled, error);
-        container.settle(record.withStatus(next).withPassage(null));
+        // the monitor has left the exit record: a new engine that reads an older state comes to this one by itself
+        container.note(record.withStatus(next).withPassage(null));
         container.noteExit(code);
         if (oomKilled) {
             events.tell(container.record(), "oom");

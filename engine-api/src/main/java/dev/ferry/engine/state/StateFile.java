@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One record in one file: {@code {"format":"container","version":1,"crc32c":…,"record":{…}}}.
  *
- * <p>Writing is atomic and durable: temporary file beside it, flush, rename, flush of the directory (rename(2), fsync(2)). The
+ * <p>Writing is atomic: temporary file beside it, flush, rename (rename(2), fsync(2)). {@link #write} also flushes the directory and is
+ * durable when it returns; {@link #replace} leaves that to the file system, which does it within seconds. The
  * checksum covers the record's text, so that a flipped byte is seen as well as a cut one.
  *
  * <p>Not synchronised: one writer at a time per file, which the owner's lane ensures.
@@ -68,6 +69,16 @@ public final class StateFile<T> {
      * @throws IOException with the old record still in place
      */
     public void write(T record) throws IOException {
+        replace(record);
+        flushDirectory(directory());
+    }
+
+    /**
+     * Replaces the record. After a power failure there is the old record or this one, whole; after the end of this process, this one.
+     *
+     * @throws IOException with the old record still in place
+     */
+    public void replace(T record) throws IOException {
         ObjectNode envelope = MAPPER.createObjectNode();
         JsonNode tree = MAPPER.valueToTree(record);
         envelope.put("format", format);
@@ -98,7 +109,6 @@ public final class StateFile<T> {
             }
             throw e;
         }
-        flushDirectory(directory);
     }
 
     /**

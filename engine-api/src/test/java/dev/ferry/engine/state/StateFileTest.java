@@ -34,6 +34,14 @@ class StateFileTest {
     }
 
     @Test
+    void replacedRecordIsWhole() throws IOException {
+        file(1).write(new Sample("old", Instant.EPOCH, List.of()));
+        file(1).replace(SAMPLE);
+        assertThat(file(1).read()).contains(SAMPLE);
+        assertThat(directory.resolve("sample.json.new")).doesNotExist();
+    }
+
+    @Test
     void absentFileIsNoRecord() throws IOException {
         assertThat(file(1).read()).isEmpty();
     }
