@@ -331,10 +331,10 @@ install_packages() {
 
 provide_jdk() {
   say "no JDK $JDK_LEAST or newer found${JDK_REFUSED:+ (too old: $JDK_REFUSED)}"
-  may_provision jdk || exit 125
+  may_provision_first jdk || exit 125
   provision_lock
   jdk_directories
-  find_jdk || install_jdk || private_jdk || { by_hand jdk && exit 125; }
+  find_jdk || install_jdk || private_jdk || { not_fetched jdk && exit 125; }
   provision_unlock
 }
 
@@ -398,9 +398,9 @@ show_jdk_to_maven() {
 
 provide_maven() {
   say "no Maven found"
-  may_provision maven || exit 125
+  may_provision_first maven || exit 125
   provision_lock
-  find_maven || install_maven || private_maven || { by_hand maven && exit 125; }
+  find_maven || install_maven || private_maven || { not_fetched maven && exit 125; }
   provision_unlock
 }
 
@@ -505,6 +505,24 @@ may_provision() {
   return 1
 }
 
+# The same for the thing $1 without which nothing goes on: whoever has to find it by hand is told of everything else now.
+may_provision_first() { may_provision "$1" || { the_others_by_hand "$1" && return 1; }; }
+
+# After the thing $1 could not be fetched.
+not_fetched() {
+  say "$1 could not be fetched: is this host offline, or its package mirror out of reach?"
+  by_hand "$1"
+  the_others_by_hand "$1"
+}
+
+the_others_by_hand() {
+  [ "$1" = maven ] || find_maven || by_hand maven
+  has_seccomp || by_hand libseccomp2
+  has_nft || by_hand nftables
+  has_busybox || by_hand busybox-static
+  find_criu || by_hand criu
+}
+
 # How a person provides the things $@.
 by_hand() {
   local thing
@@ -524,7 +542,7 @@ by_hand() {
 # ---- entry ---------------------------------------------------------------------------------------------------
 
 provision_lock() {
-  mkdir -p "$TOOLS" || die "$TOOLS cannot be made: set FERRY_TOOLS to a directory you may write"
+  mkdir -p "$TOOLS" 2>/dev/null && [ -w "$TOOLS" ] || die "\"$TOOLS\" cannot be written: set FERRY_TOOLS to a directory you may write"
   case $TOOLS in *:*) die "\"$TOOLS\" has a colon, which library paths cannot hold: set FERRY_TOOLS to another directory" ;; esac
   exec {PROVISION_LOCK}>"$TOOLS/.lock"
   flock -n "$PROVISION_LOCK" || {

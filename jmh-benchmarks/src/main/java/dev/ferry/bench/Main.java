@@ -1,6 +1,7 @@
 package dev.ferry.bench;
 
 import dev.ferry.bench.checkpoint.CheckpointCommand;
+import dev.ferry.bench.jmh.JmhCommand;
 import dev.ferry.bench.start.StartCommand;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -32,7 +33,8 @@ public final class Main {
                 --out DIRECTORY   where checkpoint.json and checkpoint.svg are written (default: bench-out)
 
             ferry bench jmh [JMH OPTIONS]
-                The same as JMH benchmarks; -h for its options.
+                Starts as a JMH benchmark, parameters runtime and spacing; -h for JMH's options. The result
+                goes to bench-out/jmh.json unless -rff names another file.
             """;
 
     private Main() {}
@@ -43,9 +45,8 @@ public final class Main {
     }
 
     static int run(List<String> words, PrintStream out, PrintStream err) {
-        if (words.isEmpty()
-                || words.getFirst().equals("--help")
-                || words.getFirst().equals("help")) {
+        List<String> own = words.subList(0, words.contains("--") ? words.indexOf("--") : words.size());
+        if (words.isEmpty() || words.getFirst().equals("help") || own.contains("--help")) {
             out.print(HELP);
             return words.isEmpty() ? USAGE : 0;
         }
@@ -54,7 +55,7 @@ public final class Main {
             switch (words.getFirst()) {
                 case "start" -> new StartCommand(out, err).run(rest);
                 case "checkpoint" -> new CheckpointCommand(out).run(rest);
-                case "jmh" -> org.openjdk.jmh.Main.main(rest.toArray(String[]::new));
+                case "jmh" -> new JmhCommand(out, err).run(rest);
                 default -> throw new IllegalArgumentException("unknown benchmark \"" + words.getFirst() + "\"");
             }
             return 0;

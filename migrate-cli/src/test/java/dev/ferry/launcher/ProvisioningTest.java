@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferry.criu.rpc.CriuVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,33 @@ class ProvisioningTest {
                 .contains("nothing is fetched, because of --no-provision")
                 .contains("by hand: install a full JDK 22 or newer and name it in JAVA_HOME");
         assertThat(dir.resolve("tools prefix")).doesNotExist();
+    }
+
+    @Test
+    void whoeverFetchesByHandIsToldOfEverythingAtOnce() throws Exception {
+        String bare = "has_seccomp() { false; }; has_nft() { false; }; has_busybox() { false; }; "
+                + "find_jdk() { return 1; }; find_maven() { return 1; }; find_criu() { return 1; }; ";
+        String offline = bare + "have_apt() { true; }; install_jdk() { return 1; }; private_jdk() { return 1; }; ";
+        var refused = new Bash(dir).with("FERRY_NO_PROVISION", "1").sourced(bare + "provide_jdk");
+        var failed = new Bash(dir).sourced(offline + "provide_jdk");
+        assertThat(failed.err()).contains("jdk could not be fetched: is this host offline");
+        for (var result : List.of(refused, failed)) {
+            assertThat(result.code()).isEqualTo(125);
+            assertThat(result.err().lines().filter(line -> line.startsWith("ferry: by hand")))
+                    .hasSize(6)
+                    .anyMatch(line -> line.contains("CRIU"))
+                    .anyMatch(line -> line.contains("Maven"))
+                    .anyMatch(line -> line.contains("busybox"));
+        }
+    }
+
+    @Test
+    void prefixThatCannotBeWrittenIsNamed() throws Exception {
+        Files.createFile(dir.resolve("file"));
+        var result =
+                new Bash(dir).with("FERRY_TOOLS", dir.resolve("file/tools")).sourced("provision_lock");
+        assertThat(result.code()).isEqualTo(125);
+        assertThat(result.err()).contains("set FERRY_TOOLS to a directory you may write");
     }
 
     @Test

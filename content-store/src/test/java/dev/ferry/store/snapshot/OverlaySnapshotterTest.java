@@ -368,7 +368,7 @@ class OverlaySnapshotterTest extends SnapshotterContract {
     private List<String> inside(RootFilesystem.Overlay overlay, String script) throws Exception {
         Path directory = Files.createTempDirectory(root, "mount");
         Files.createDirectory(directory.resolve("merged"));
-        Process process = new ProcessBuilder(
+        ProcessBuilder shell = new ProcessBuilder(
                         "unshare",
                         "-m",
                         "sh",
@@ -376,8 +376,10 @@ class OverlaySnapshotterTest extends SnapshotterContract {
                         "mount -t overlay overlay -o \"$0\" merged; " + script,
                         overlay.options())
                 .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        // as we do: fsconfig(2), which newer ones prefer, takes no value of more than 255 bytes
+        shell.environment().put("LIBMOUNT_FORCE_MOUNT2", "always");
+        Process process = shell.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();

@@ -54,6 +54,10 @@ public final class CheckpointCommand {
 
     public void run(List<String> words) throws Exception {
         Options options = Options.parse(words, OPTIONS);
+        if (!options.rest().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "unexpected word \"" + options.rest().getFirst() + "\"");
+        }
         long bytes = (long) options.number("mib", 256, 1) << 20;
         int runs = options.number("runs", 10, 1);
         Path target = Files.createDirectories(Path.of(options.value("out").orElse("bench-out")));

@@ -41,8 +41,7 @@ final class MemoryHolder implements AutoCloseable {
 
     private final Path directory;
     private final CgroupHierarchies hierarchies = CgroupHierarchies.ofHost();
-    private final CgroupPath parent =
-            new CgroupPath("/ferry-bench-" + ProcessHandle.current().pid() + "-memory");
+    private final CgroupPath parent = new CgroupPath(BenchPlace.cgroupName() + "-memory");
     private final List<Cgroup> cgroups = new ArrayList<>();
     private final Path network;
     private final PreparedBundle bundle;

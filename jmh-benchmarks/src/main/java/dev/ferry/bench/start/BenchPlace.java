@@ -1,10 +1,11 @@
 package dev.ferry.bench.start;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A directory of the benchmark's own for images, bundles and containers, gone with the benchmark. Below Ferry's usual root, because
@@ -14,34 +15,53 @@ public final class BenchPlace implements AutoCloseable {
     private static final Path USUAL = Path.of("/var/lib/ferry");
 
     private final Path path;
+    private final FileChannel owned;
     private final Path tools;
 
-    private BenchPlace(Path path, Path tools) {
+    private BenchPlace(Path path, FileChannel owned, Path tools) {
         this.path = path;
+        this.owned = owned;
         this.tools = tools;
     }
 
-    /** Makes one, below {@code parent} if given. */
+    /** Makes one, below {@code parent} if given, and removes what killed benchmarks left there. */
     public static BenchPlace make(Optional<Path> parent) throws IOException {
         Path below = parent.orElse(USUAL);
-        Files.createDirectories(below);
         String named = System.getenv("FERRY_TOOLS");
         Path tools = named == null || named.isEmpty() ? USUAL.resolve("tools") : Path.of(named);
-        return new BenchPlace(Files.createTempDirectory(below, "bench-"), tools);
+        try {
+            Files.createDirectories(below);
+            Leftovers.clear(below);
+            Path path = Files.createTempDirectory(below, Leftovers.prefix());
+            return new BenchPlace(path, Leftovers.own(path), tools);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "cannot make a directory below \"" + below + "\" (" + e + "): run this as root, or name another"
+                            + " directory with --work",
+                    e);
+        }
+    }
+
+    /** The control group of this process's benchmarks; others begin with it and go on with a dash. */
+    public static String cgroupName() {
+        return "/" + Leftovers.cgroup();
     }
 
     public Path path() {
         return path;
     }
 
+    /** Whether a name leads to another engine's socket. */
+    static boolean isEngine(String name) {
+        return name.contains("=unix://");
+    }
+
     /** The subject of a name, or none if this machine lacks it. */
     Optional<Subject> subject(String name, Bundle bundle, Optional<String> image) throws Exception {
-        int equals = name.indexOf('=');
-        if (equals > 0 && name.startsWith("unix://", equals + 1)) {
-            String label = name.substring(0, equals);
-            String known = image.orElseThrow(() ->
-                    new IllegalArgumentException("\"" + label + "\" needs --name: what the image is called there"));
-            return Optional.of(new SocketSubject(label, name.substring(equals + 1), known, bundle.arguments()));
+        if (isEngine(name)) {
+            int equals = name.indexOf('=');
+            return Optional.of(new SocketSubject(
+                    name.substring(0, equals), name.substring(equals + 1), image.orElseThrow(), bundle.arguments()));
         }
         return switch (name) {
             case FloorSubject.NAME ->
@@ -59,10 +79,8 @@ public final class BenchPlace implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try (owned) {
+            Leftovers.delete(path);
         }
     }
 }

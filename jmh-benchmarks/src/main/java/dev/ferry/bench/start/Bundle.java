@@ -170,7 +170,7 @@ final class Bundle implements AutoCloseable {
             command.addAll(image.config().execution().command());
         }
         if (command.isEmpty()) {
-            throw new IllegalArgumentException("the image names no program: give one with --command");
+            throw new IllegalArgumentException("the image names no program: give one behind --");
         }
         return command;
     }

@@ -28,9 +28,7 @@ final class EngineSubject implements Subject {
 
     EngineSubject(Bundle bundle, Path directory, Path tools) throws Exception {
         EngineOptions options = EngineOptions.in(
-                        directory.resolve("root"),
-                        directory.resolve("run"),
-                        "/ferry-bench-" + ProcessHandle.current().pid() + "-engine")
+                        directory.resolve("root"), directory.resolve("run"), BenchPlace.cgroupName() + "-engine")
                 .withTools(tools);
         this.engine = Engine.start(options);
         String address = engine.addresses().getFirst();

@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Ferry's runtime in this process, warm, as the engine uses it: the filter is compiled once, and everything that is made anew for
@@ -47,7 +46,7 @@ final class FerrySubject implements Subject {
         this.directory = Files.createDirectories(directory);
         this.profiled = profiled;
         this.hierarchies = CgroupHierarchies.ofHost();
-        this.parent = new CgroupPath("/ferry-bench-" + ProcessHandle.current().pid() + (profiled ? "-profiled" : ""));
+        this.parent = new CgroupPath(BenchPlace.cgroupName() + (profiled ? "-profiled" : ""));
         SeccompCompiler compiler = SeccompCompiler.ofHost(Optional.of(tools), Optional.empty());
         this.filter = compiler.compile(bundle.seccomp());
         this.launcher = new ContainerLauncher(directory);
@@ -103,7 +102,7 @@ final class FerrySubject implements Subject {
             cgroup.delete(PATIENCE);
             NetworkNamespaces.remove(pin);
             bundle.removeRoot(id);
-            delete(own);
+            Leftovers.delete(own);
         }
         watch.passed(Timing.Measure.GONE);
         return watch.timing(profiled ? stages : Map.of());
@@ -130,14 +129,6 @@ final class FerrySubject implements Subject {
                     stamps.get(i).stage(),
                     Duration.ofNanos(end - stamps.get(i).at().toNanos()),
                     Duration::plus);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

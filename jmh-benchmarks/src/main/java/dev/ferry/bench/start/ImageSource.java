@@ -27,6 +27,9 @@ record ImageSource(Path file, boolean isArchive) {
 
     /** Looks into a tar to see which kind it is. */
     static ImageSource of(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("image \"" + file + "\" does not exist");
+        }
         try (TarSource tar =
                 TarSource.openCompressed(new BufferedInputStream(Files.newInputStream(file)), ArchiveLimits.DEFAULT)) {
             for (Optional<TarItem> item = tar.next(); item.isPresent(); item = tar.next()) {

@@ -44,7 +44,7 @@ final class PeerSubject implements Subject {
         this.bundle = bundle;
         this.version = version;
         this.logFile = logFile;
-        this.mounts = hiddenFrom(name).map(PrivateMounts::new);
+        this.mounts = hiddenFrom(version).map(PrivateMounts::new);
         try (Fd input = OpenFiles.open(Path.of("/dev/null"), OpenFlags.O_RDWR);
                 Fd output =
                         OpenFiles.open(logFile, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0600)) {
@@ -134,8 +134,8 @@ final class PeerSubject implements Subject {
     }
 
     /** The version 2 hierarchy of a host with both, if it has controllers and the runtime cannot live with that. */
-    private static Optional<Path> hiddenFrom(String name) throws IOException {
-        if (!name.equals("crun")) {
+    private static Optional<Path> hiddenFrom(String version) throws IOException {
+        if (!version.startsWith("crun ")) {
             return Optional.empty();
         }
         CgroupHierarchies hierarchies = CgroupHierarchies.ofHost();

@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code ferry bench start}. */
@@ -35,38 +37,66 @@ public final class StartCommand {
 
     public void run(List<String> words) throws Exception {
         Options options = Options.parse(words, OPTIONS);
-        Path target = Files.createDirectories(Path.of(options.value("out").orElse("bench-out")));
         int runs = options.number("runs", 100, 1);
         int warmUp = options.number("warmup", 10, 0);
         Duration spacing = Duration.ofMillis(options.number("spacing", (int) StartRun.LEAST_SPACING.toMillis(), 0));
         if (spacing.compareTo(StartRun.LEAST_SPACING) < 0) {
             err.println("ferry bench: starts less than 60 ms apart hide what a start after a quiet period costs");
         }
+        List<String> names = names(options.value("runtime").orElse("floor,ferry,socket,crun,runc"), options);
+        Optional<ImageSource> own = options.value("image").isPresent()
+                ? Optional.of(ImageSource.of(Path.of(options.value("image").get())))
+                : Optional.empty();
+        Path target = Files.createDirectories(Path.of(options.value("out").orElse("bench-out")));
         try (BenchPlace place = BenchPlace.make(options.value("work").map(Path::of))) {
-            ImageSource image = options.value("image").isPresent()
-                    ? ImageSource.of(Path.of(options.value("image").get()))
+            ImageSource image = own.isPresent()
+                    ? own.get()
                     : ImageSource.busybox(place.path().resolve("busybox.tar"));
-            List<String> program =
-                    options.value("image").isEmpty() && options.rest().isEmpty() ? BUSYBOX_PROGRAM : options.rest();
+            List<String> program = own.isEmpty() && options.rest().isEmpty() ? BUSYBOX_PROGRAM : options.rest();
             try (Bundle bundle = Bundle.prepare(place.path(), image, program)) {
-                measure(options, place, bundle, runs, warmUp, spacing, target);
+                measure(options, names, place, bundle, runs, warmUp, spacing, target);
             }
         }
     }
 
+    /** The runtimes asked for; what is wrong with the list is said before anything is made. */
+    private static List<String> names(String list, Options options) {
+        List<String> names = List.of(list.split(",", -1));
+        Set<String> labels = new HashSet<>();
+        for (String name : names) {
+            int equals = name.indexOf('=');
+            String label = equals < 0 ? name : name.substring(0, equals);
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("\"--runtime " + list + "\" has a name that is empty");
+            } else if (label.isEmpty()) {
+                throw new IllegalArgumentException("\"" + name + "\" has no name: write NAME=PATH");
+            } else if (!labels.add(label)) {
+                throw new IllegalArgumentException("\"" + label + "\" stands twice in --runtime");
+            } else if (BenchPlace.isEngine(name) && options.value("name").isEmpty()) {
+                throw new IllegalArgumentException("\"" + label + "\" needs --name: what the image is called there");
+            }
+        }
+        return names;
+    }
+
     private void measure(
-            Options options, BenchPlace place, Bundle bundle, int runs, int warmUp, Duration spacing, Path target)
+            Options options,
+            List<String> names,
+            BenchPlace place,
+            Bundle bundle,
+            int runs,
+            int warmUp,
+            Duration spacing,
+            Path target)
             throws Exception {
         List<Subject> subjects = new ArrayList<>();
         try {
-            for (String name : options.value("runtime")
-                    .orElse("floor,ferry,socket,crun,runc")
-                    .split(",", -1)) {
+            for (String name : names) {
                 place.subject(name, bundle, options.value("name"))
                         .ifPresentOrElse(
                                 subjects::add,
-                                () -> err.println("ferry bench: no \"" + name
-                                        + "\" on this machine, left out (./ferry provision --peers)"));
+                                () -> err.println("ferry bench: no \"" + name + "\" on this machine, left out"
+                                        + (name.contains("=") ? "" : " (./ferry provision --peers)")));
             }
             if (subjects.isEmpty()) {
                 throw new IOException("nothing is left to measure");
@@ -75,7 +105,7 @@ public final class StartCommand {
             List<StartRun.Result> results =
                     new StartRun(subjects, runs, warmUp, spacing).run(round -> progress(round, runs));
             Map<String, Samples> stages = subjects.stream().anyMatch(FerrySubject.class::isInstance)
-                    ? profile(place, bundle, spacing)
+                    ? profile(place, bundle, spacing, Math.min(runs, PROFILED_RUNS))
                     : Map.of();
             report(machine, bundle, results, stages, spacing, target);
         } finally {
@@ -86,9 +116,10 @@ public final class StartCommand {
     }
 
     /** Apart from the others: taking the time costs time. */
-    private static Map<String, Samples> profile(BenchPlace place, Bundle bundle, Duration spacing) throws Exception {
+    private static Map<String, Samples> profile(BenchPlace place, Bundle bundle, Duration spacing, int runs)
+            throws Exception {
         try (Subject profiled = place.profiled(bundle)) {
-            return new StartRun(List.of(profiled), PROFILED_RUNS, 3, spacing)
+            return new StartRun(List.of(profiled), runs, 3, spacing)
                     .run(round -> {})
                     .getFirst()
                     .stages();
