@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
@@ -15,7 +16,9 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -25,15 +28,18 @@ import org.junit.jupiter.api.Test;
  * CONTRIBUTING.md; each one here says why it stands.
  */
 final class HouseRulesTest {
-    /** A rule over no classes holds always: these many there were when this was written, and they do not get fewer. */
+    /** A rule over no classes holds always: nine tenths of what there was when this was written. Every rule looks at these. */
     private static final Map<String, Integer> AT_LEAST = Map.of(
-            "dev.ferry.runtime", 120,
-            "dev.ferry.profiles", 5,
-            "dev.ferry.store", 20,
-            "dev.ferry.criu", 30,
-            "dev.ferry.api", 60,
-            "dev.ferry.engine", 40,
-            "dev.ferry.cli", 20);
+            "dev.ferry.runtime", 210,
+            "dev.ferry.profiles", 13,
+            "dev.ferry.store", 84,
+            "dev.ferry.criu", 90,
+            "dev.ferry.api", 163,
+            "dev.ferry.engine", 128,
+            "dev.ferry.cli", 81,
+            "dev.ferry.bench", 32);
+
+    private static final int PACKAGES_AT_LEAST = 55;
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter().withImportOption(HouseRulesTest::isProduct).importPackages("dev.ferry");
@@ -46,17 +52,28 @@ final class HouseRulesTest {
     }
 
     private static void hold(ArchRule rule) {
+        allModulesAreSeen();
         rule.check(CLASSES);
     }
 
-    @Test
-    void allModulesAreSeen() {
+    private static void allModulesAreSeen() {
         Map<String, Long> seen = new TreeMap<>(
                 CLASSES.stream().collect(Collectors.groupingBy(HouseRulesTest::module, Collectors.counting())));
         assertThat(AT_LEAST)
                 .allSatisfy((module, least) -> assertThat(seen.getOrDefault(module, 0L))
                         .as("classes of %s among %s", module, seen)
                         .isGreaterThanOrEqualTo(least));
+    }
+
+    /** Those who use one of some types, by the names of their outermost classes. */
+    private static Set<String> usersOf(String... types) {
+        allModulesAreSeen();
+        Set<String> wanted = Set.of(types);
+        return CLASSES.stream()
+                .filter(type -> type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(to -> wanted.contains(to.getTargetClass().getName())))
+                .map(type -> type.getName().replaceFirst("\\$.*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String module(JavaClass type) {
@@ -67,21 +84,16 @@ final class HouseRulesTest {
     /** A cycle of packages is one package with two names. */
     @Test
     void packagesHaveNoCycles() {
+        assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct().count())
+                .isGreaterThanOrEqualTo(PACKAGES_AT_LEAST);
         hold(slices().matching("dev.ferry.(**)").should().beFreeOfCycles());
     }
 
     /** Native code is reached at two places, which a reviewer can read in an afternoon. */
     @Test
     void onlyTwoClassesLinkLibraries() {
-        hold(noClasses()
-                .that()
-                .haveNameNotMatching("dev\\.ferry\\.runtime\\.(linux\\.Libc|seccomp\\.LibSeccomp)(\\$\\w+)?")
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.lang.foreign.Linker")
-                .orShould()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.lang.foreign.SymbolLookup"));
+        assertThat(usersOf("java.lang.foreign.Linker", "java.lang.foreign.SymbolLookup"))
+                .containsExactly("dev.ferry.runtime.linux.Libc", "dev.ferry.runtime.seccomp.LibSeccomp");
     }
 
     /** Memory outside of the heap does not leave the packages that speak C. */
@@ -103,7 +115,6 @@ final class HouseRulesTest {
         mayKnow(r + "linux", r + "linux.abi");
         mayKnow(r + "oci");
         mayKnow(r + "spawn", r + "linux", r + "linux.abi");
-        mayKnow(r + "terminal", r + "linux", r + "linux.abi");
         mayKnow(r + "cgroup", r + "linux", r + "linux.abi", r + "oci", r + "mount");
         mayKnow(r + "mount", r + "linux", r + "linux.abi", r + "oci");
         mayKnow(r + "capability", r + "linux", r + "linux.abi", r + "oci", r + "spawn");
@@ -118,22 +129,24 @@ final class HouseRulesTest {
     }
 
     private static void mayKnow(String name, String... others) {
+        assertThat(CLASSES.stream().filter(type -> type.getPackageName().equals(name)))
+                .as("classes of %s", name)
+                .hasSizeGreaterThan(1);
         hold(noClasses()
                 .that()
                 .resideInAPackage(name)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.ferry..")
                         .and(not(resideInAnyPackage(others)))
-                        .and(not(resideInAnyPackage(name))))
-                .allowEmptyShould(true));
+                        .and(not(resideInAnyPackage(name)))));
     }
 
-    /** The journal's implementation brings native libraries of its own: one package may name it, and none does yet. */
+    /** The journal's implementation brings native libraries of its own: one package will name it, and none does yet. */
     @Test
-    void nobodyNamesTheJournalsImplementation() {
+    void onlyTheJournalsPackageNamesItsImplementation() {
         hold(noClasses()
                 .that()
-                .resideOutsideOfPackage("..journal.chronicle..")
+                .resideOutsideOfPackage("dev.ferry.migration.journal.chronicle")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("net.openhft.."));
@@ -142,6 +155,9 @@ final class HouseRulesTest {
     /** Another HTTP server must be a change of one package. */
     @Test
     void onlyTheHttpPackageKnowsTheHttpServer() {
+        assertThat(usersOf("io.javalin.http.Context"))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("dev.ferry.engine.http."));
         hold(noClasses()
                 .that()
                 .resideOutsideOfPackages("dev.ferry.engine.http..", "dev.ferry.engine.app..")
@@ -169,12 +185,20 @@ final class HouseRulesTest {
      */
     @Test
     void onlyTheRendererPrints() {
+        Set<String> mains = Set.of("dev.ferry.bench.Main", "dev.ferry.engine.app.EngineMain");
+        assertThat(mains).allSatisfy(name -> assertThat(CLASSES.contain(name)).isTrue());
         hold(noClasses()
-                .that()
-                .resideOutsideOfPackages("dev.ferry.cli.render..", "dev.ferry.bench..")
-                .and()
-                .doNotHaveFullyQualifiedName("dev.ferry.engine.app.EngineMain")
-                .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS));
+                .that(not(belongToAny(mains)))
+                .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
+                .because("the renderer opens the three descriptors itself"));
+        // the demonstration's job is a container's program: its output is its work
+        assertThat(usersOf("java.io.FileDescriptor"))
+                .containsExactly("dev.ferry.cli.demo.LongJob", "dev.ferry.cli.render.Console");
+    }
+
+    private static DescribedPredicate<JavaClass> belongToAny(Set<String> names) {
+        return DescribedPredicate.describe(
+                "belong to " + names, type -> names.contains(type.getName().replaceFirst("\\$.*", "")));
     }
 
     /** Whoever catches must be able to tell what happened. */
@@ -207,6 +231,7 @@ final class HouseRulesTest {
     /** Null is not a value here unless a type says so. */
     @Test
     void everyPackageIsNullMarkedAndTellsItsStory() {
+        allModulesAreSeen();
         assertThat(CLASSES.stream()
                         .map(JavaClass::getPackage)
                         .filter(found -> !isNullMarked(found))

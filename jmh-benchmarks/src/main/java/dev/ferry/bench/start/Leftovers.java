@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -83,15 +84,15 @@ final class Leftovers {
                     .filter(point -> point.startsWith(place))
                     .toList();
             for (Path mount : mounts.reversed()) {
-                Mounts.unmount(mount, (int) MountFlags.MNT_DETACH);
+                Mounts.unmount(mount, MountFlags.MNT_DETACH);
             }
             delete(place);
         }
     }
 
     /** Topmost groups of that name, or of that name with a word behind it. */
-    private static TreeSet<String> cgroups(String name) throws IOException {
-        TreeSet<String> found = new TreeSet<>();
+    private static Set<String> cgroups(String name) throws IOException {
+        Set<String> found = new TreeSet<>();
         for (CgroupHierarchy hierarchy : CgroupHierarchies.ofHost().all()) {
             try (DirectoryStream<Path> groups = Files.newDirectoryStream(hierarchy.mountPoint(), name + "*")) {
                 for (Path group : groups) {
