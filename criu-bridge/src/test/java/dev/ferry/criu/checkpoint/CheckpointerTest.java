@@ -78,7 +78,7 @@ final class CheckpointerTest {
 
         CheckpointReport report = writer.checkpoint();
         writer.restore(report.directory());
-        Files.createFile(folder.resolve(writer.id + "/upper/tmp/go"));
+        writer.letGo();
 
         writer.awaitOutput("old\nroot\nend");
         assertThat(folder.resolve(writer.id + "/upper/tmp/open")).hasContent("more");
@@ -116,7 +116,7 @@ final class CheckpointerTest {
         reader.process.stdin().write("three\n".getBytes(StandardCharsets.UTF_8));
         reader.process.stdin().flush();
         reader.process.closeStdin();
-        Files.createFile(folder.resolve(reader.id + "/upper/tmp/go"));
+        reader.letGo();
 
         reader.awaitOutput("got one\ngot two\ngot three\nend");
         assertThat(reader.process.awaitExit().exitCode()).isZero();
@@ -155,7 +155,7 @@ final class CheckpointerTest {
         CheckpointReport report = program.checkpoint();
         program.restore(report.directory());
 
-        Files.createFile(folder.resolve(program.id + "/upper/tmp/go"));
+        program.letGo();
 
         assertThat(program.process.awaitExit().exitCode()).isEqualTo(42);
     }
