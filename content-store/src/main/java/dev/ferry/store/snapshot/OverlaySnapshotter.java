@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  * <pre>
  * layers/&lt;hex&gt;/          one unpacked layer, deletions in the kernel's form; whole or absent
  * l/&lt;first digits&gt;       short links to layers: all lower directories of a mount must fit into one page
- * keys/&lt;key&gt;/           snapshot.json (which layers), upper/, work/
+ * keys/&lt;key&gt;/           snapshot.json (which layers), upper/, work/; before/ while a delta is undecided
  * staging/               what is being made or deleted; emptied when the snapshotter is opened
  * </pre>
  *
@@ -55,6 +55,8 @@ public final class OverlaySnapshotter implements Snapshotter {
     private static final int OPTION_BYTES = 4095;
 
     private static final int SHORT_DIGITS = 10;
+    private static final String UPPER = "upper";
+    private static final String BEFORE = "before";
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
 
     private final Path layers;
@@ -111,6 +113,11 @@ public final class OverlaySnapshotter implements Snapshotter {
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
         for (Path rest : entries(snapshots.staging)) {
             DirectoryTree.delete(rest);
+        }
+        for (Path key : entries(snapshots.keys)) {
+            if (Files.isDirectory(key.resolve(BEFORE)) && Files.notExists(key.resolve(UPPER))) {
+                snapshots.putBack(key);
+            }
         }
         return snapshots;
     }
@@ -182,15 +189,20 @@ public final class OverlaySnapshotter implements Snapshotter {
 
     @Override
     public void applyDelta(String key, Path tar, Path deleted) throws SnapshotException, IOException {
+        undoDelta(key);
         RootFilesystem.Overlay root = require(key);
+        Path before = place(key).resolve(BEFORE);
         steps.before("create delta of " + key);
         Path staged = Files.createDirectory(staging.resolve(DurableFiles.randomName()));
         try {
             likeTopLayer(staged, root.lower());
             new WrittenLayer(staged, root.lower()).fillFrom(tar, deleted, limits);
             OpenFiles.syncFileSystem(staged);
-            steps.before("exchange " + staged + " and " + root.upper());
-            FileNodes.exchange(staged, root.upper());
+            steps.before("rename " + root.upper() + " to " + before);
+            Files.move(root.upper(), before, StandardCopyOption.ATOMIC_MOVE);
+            // whoever finds no upper directory puts the other one back
+            steps.before("rename " + staged + " to " + root.upper());
+            Files.move(staged, root.upper(), StandardCopyOption.ATOMIC_MOVE);
         } catch (ArchiveRefused e) {
             discard(staged, e);
             throw new SnapshotException.DeltaRefused(key, e);
@@ -199,8 +211,26 @@ public final class OverlaySnapshotter implements Snapshotter {
             throw e;
         }
         DurableFiles.sync(place(key));
-        steps.before("delete " + staged);
-        DirectoryTree.delete(staged);
+    }
+
+    @Override
+    public void keepDelta(String key) throws IOException {
+        throwAway(place(key).resolve(BEFORE));
+    }
+
+    @Override
+    public void undoDelta(String key) throws IOException {
+        Path place = place(key);
+        if (Files.isDirectory(place.resolve(BEFORE), LinkOption.NOFOLLOW_LINKS)) {
+            throwAway(place.resolve(UPPER));
+            putBack(place);
+        }
+    }
+
+    private void putBack(Path place) throws IOException {
+        steps.before("rename " + place.resolve(BEFORE) + " to " + place.resolve(UPPER));
+        Files.move(place.resolve(BEFORE), place.resolve(UPPER), StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.sync(place);
     }
 
     @Override
@@ -258,7 +288,7 @@ public final class OverlaySnapshotter implements Snapshotter {
 
     private static RootFilesystem.Overlay overlay(Path place, List<Path> lower, int layers)
             throws SnapshotException.TooManyLayers {
-        RootFilesystem.Overlay root = new RootFilesystem.Overlay(lower, place.resolve("upper"), place.resolve("work"));
+        RootFilesystem.Overlay root = new RootFilesystem.Overlay(lower, place.resolve(UPPER), place.resolve("work"));
         int length = root.options().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
         if (length > OPTION_BYTES) {
             int perLayer = 1 + lower.getFirst().toString().length();
@@ -346,7 +376,7 @@ public final class OverlaySnapshotter implements Snapshotter {
 
     /** Makes in a key's directory whatever is missing in it. */
     private void complete(Path directory, List<Digest> diffIds, List<Path> lower) throws IOException {
-        Path upper = directory.resolve("upper");
+        Path upper = directory.resolve(UPPER);
         if (!Files.isDirectory(upper)) {
             Files.createDirectory(upper);
             likeTopLayer(upper, lower);

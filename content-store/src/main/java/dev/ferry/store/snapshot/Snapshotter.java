@@ -24,6 +24,7 @@ import java.util.Set;
  *
  * snapshots.prepare(other, image.diffIds());
  * snapshots.applyDelta(other, tar, deleted);                       // the same files elsewhere
+ * snapshots.keepDelta(other);                                      // they are good: what was there before may go
  * }</pre>
  *
  * <p>A crash between any two steps leaves a layer, a key or a delta either as it was or complete; what a crash leaves behind
@@ -66,11 +67,21 @@ public interface Snapshotter {
 
     /**
      * Replaces everything in a key's writable layer by a delta, in one step. The two files are untrusted: nothing outside the
-     * layer is touched, whatever they say. Preconditions: nothing has the key mounted.
+     * layer is touched, whatever they say. What was in the layer is put aside until the caller says {@link #keepDelta} or
+     * {@link #undoDelta}; an undecided delta is undone by the next one. Preconditions: nothing has the key mounted.
      *
      * @throws SnapshotException.DeltaRefused when they are damaged, leave the layer or exceed the limits; nothing is changed
      */
     void applyDelta(String key, Path tar, Path deleted) throws SnapshotException, IOException;
+
+    /** Deletes what {@link #applyDelta} put aside. Does nothing if there is nothing aside. */
+    void keepDelta(String key) throws IOException;
+
+    /**
+     * Brings back what {@link #applyDelta} put aside. Does nothing if there is nothing aside. Preconditions: nothing has the key
+     * mounted.
+     */
+    void undoDelta(String key) throws IOException;
 
     /** Bytes of the files in a key's writable layer. */
     long size(String key) throws SnapshotException, IOException;

@@ -147,6 +147,36 @@ abstract class SnapshotterContract {
         assertThat(snapshots.size("two")).isEqualTo(4);
     }
 
+    @Test
+    void deltaIsUndoneUntilItIsKept() throws Exception {
+        List<Digest> layers = List.of(stored(LOWER));
+        RootFilesystem.Overlay one = snapshots.prepare("one", layers);
+        Path tar = root.resolve("rootfs-diff.tar");
+        Path deleted = root.resolve("deleted.files");
+        Files.writeString(one.upper().resolve("saved"), "x");
+        snapshots.writeDelta("one", tar, deleted);
+        Files.writeString(one.upper().resolve("later"), "y");
+
+        snapshots.applyDelta("one", tar, deleted);
+        assertThat(one.upper().resolve("later")).doesNotExist();
+        snapshots.undoDelta("one");
+        snapshots.undoDelta("one");
+        assertThat(one.upper().resolve("later")).hasContent("y");
+
+        snapshots.applyDelta("one", tar, deleted);
+        snapshots.applyDelta("one", tar, deleted);
+        snapshots.undoDelta("one");
+        assertThat(one.upper().resolve("later"))
+                .as("an undecided delta is undone by the next")
+                .hasContent("y");
+
+        snapshots.applyDelta("one", tar, deleted);
+        snapshots.keepDelta("one");
+        snapshots.undoDelta("one");
+        assertThat(one.upper().resolve("later")).doesNotExist();
+        assertThat(one.upper().resolve("saved")).hasContent("x");
+    }
+
     protected Digest stored(byte[] tar) throws IOException {
         try (Lease lease = content.lease()) {
             return content.put(lease, tar);

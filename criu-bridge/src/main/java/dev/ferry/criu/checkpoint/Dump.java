@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dump {
     private static final String EXTERNAL_NETWORK = "extRootNetNS";
+    private static final Duration SIGNAL_ARRIVES = Duration.ofSeconds(1);
 
     private final CheckpointRequest request;
     private final CriuProbe criu;
@@ -72,7 +73,7 @@ final class Dump {
         this.launcher = launcher;
         this.runCache = runCache;
         // beside the incarnation's state, so that the log of a failed attempt stays where its checkpoint does not
-        this.work = request.container().directory().resolve("criu");
+        this.work = AbandonedCriu.work(request.container().directory());
     }
 
     CheckpointReport run() throws CriuException, IOException {
@@ -87,7 +88,8 @@ final class Dump {
             kept = true;
             return report(directory, manifest);
         } finally {
-            if (!kept) {
+            // CRIU was told to end the container: whatever failed since, its memory may exist in the checkpoint only
+            if (!kept && committed == null) {
                 directory.delete();
             }
         }
@@ -116,6 +118,7 @@ final class Dump {
                 CriuChild child =
                         launcher.criu(new CriuLaunch(command, runCache, Optional.of(directory.images()), work));
                 CriuProcess process = new CriuProcess(child.rpc(), child.pid(), log(), request.cgroup()::thaw)) {
+            AbandonedCriu.note(work, child.pid());
             CriuOptions options = options(child, paused);
             request.listener().entering(new Phase.Dumping());
             converse(process, options, directory, follower, paused);
@@ -145,7 +148,12 @@ final class Dump {
         } catch (CriuCrashed e) {
             process.kill();
             restoreFreezer(paused);
-            if (committed == null || isAlive()) {
+            if (committed == null) {
+                throw e;
+            }
+            if (runsOn()) {
+                // it never had the answer
+                committed = null;
                 throw e;
             }
             // killed between the answer and its own end, with its work done: the container has ended as it should
@@ -174,9 +182,17 @@ final class Dump {
         }
     }
 
-    private boolean isAlive() {
-        return ProcessHandle.of(request.container().initPid()).isPresent()
-                && request.container().exit().isEmpty();
+    /** Whether CRIU died before it sent the signal that ends the container; a container that was sent it ends soon. */
+    private boolean runsOn() throws IOException {
+        var container = request.container();
+        try {
+            return !container.endsWithin(SIGNAL_ARRIVES)
+                    && !(container.isEnding()
+                            && container.endsWithin(request.options().deadline()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the container ended", e);
+        }
     }
 
     private Path log() {
@@ -225,6 +241,7 @@ final class Dump {
 
     private boolean answer(Notification notification, CheckpointDirectory directory, ImageFollower follower)
             throws IOException {
+        request.listener().passing(notification.name());
         if (notification instanceof Notification.PostDump) {
             saveFrozen(directory);
             if (!request.options().leaveRunning()) {
@@ -270,22 +287,23 @@ final class Dump {
                 HostFacts.read(Path.of("/proc"), criu.version().toString()),
                 known,
                 follower.finish());
+        request.listener().passing("Commit");
         directory.commit(manifest);
         request.listener().entering(new Phase.Dumped());
         return manifest;
     }
 
-    private CheckpointReport report(CheckpointDirectory directory, Manifest manifest) throws IOException {
+    private CheckpointReport report(CheckpointDirectory directory, Manifest manifest) {
         DumpStatistics statistics = DumpStatistics.NONE;
-        for (String name : List.of(CheckpointDirectory.DUMP_LOG, CheckpointDirectory.STATISTICS)) {
-            if (Files.exists(work.resolve(name))) {
-                Files.move(work.resolve(name), directory.file(name), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
         try {
+            for (String name : List.of(CheckpointDirectory.DUMP_LOG, CheckpointDirectory.STATISTICS)) {
+                if (Files.exists(work.resolve(name))) {
+                    Files.move(work.resolve(name), directory.file(name), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
             statistics = DumpStatistics.read(directory.file(CheckpointDirectory.STATISTICS));
         } catch (IOException | ProtocolBroken figuresAreNoReasonToFail) {
-            // CRIU was killed after the commit: the checkpoint is good and its figures are unknown
+            // CRIU was killed after the commit, or the disk is full: the checkpoint is good and its figures are unknown
         }
         return new CheckpointReport(
                 directory, manifest, statistics, Duration.ofNanos(System.nanoTime() - begun), manifest.totalSize());

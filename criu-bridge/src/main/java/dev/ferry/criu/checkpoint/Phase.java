@@ -1,14 +1,15 @@
 package dev.ferry.criu.checkpoint;
 
 /**
- * How far a checkpoint or restore has come. What a restarted engine must conclude from the last phase it finds on its disk:
+ * How far a checkpoint or restore has come. What a restarted engine must conclude from the last phase it finds on its disk, once
+ * {@link AbandonedCriu#awaitEnd the dead engine's CRIU is gone}:
  *
  * <ul>
- *   <li>{@link Dumping}: nothing is committed; the container runs on, the checkpoint's directory is rubbish;
+ *   <li>{@link Dumping}: the container runs on, and a checkpoint's directory without a manifest is rubbish;
  *   <li>{@link Dumped}: the checkpoint is complete. If the container is gone, that is its doing and no death; if it still runs, CRIU was never
  *       answered and both exist;
- *   <li>{@link Restoring}: look at the monitor: an exit record means that the restore failed, else its only child is init;
- *   <li>{@link Restored}: the container runs, or ended on its own.
+ *   <li>{@link Restoring}, {@link Restored}: look at the monitor: an exit record means that the restore failed, else its only child is
+ *       init and runs.
  * </ul>
  */
 public sealed interface Phase {

@@ -52,7 +52,7 @@ final class Restore {
         this.command = command;
         this.launcher = launcher;
         this.runCache = runCache;
-        this.work = request.directory().resolve("criu");
+        this.work = AbandonedCriu.work(request.directory());
     }
 
     RestoredContainer run() throws CriuException, IOException {
@@ -69,6 +69,7 @@ final class Restore {
         try (RestoringContainer restoring = launcher.restore(launch(manifest));
                 CriuProcess process = new CriuProcess(
                         restoring.rpc(), restoring.criuPid(), work.resolve(LOG), CriuProcess.Release.NONE)) {
+            AbandonedCriu.note(work, restoring.criuPid());
             Duration verified = verifying.await();
             Path unread = request.checkpoint().file(CheckpointDirectory.UNREAD_STDIN);
             if (Files.exists(unread)) {
@@ -164,6 +165,7 @@ final class Restore {
 
     private boolean answer(Notification notification, List<Fd> descriptors, RestoringContainer restoring)
             throws IOException {
+        request.listener().passing(notification.name());
         switch (notification) {
             case Notification.OrphanPtsMaster terminal -> {
                 if (descriptors.isEmpty()) {

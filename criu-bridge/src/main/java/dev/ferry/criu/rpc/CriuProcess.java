@@ -222,6 +222,15 @@ public final class CriuProcess implements AutoCloseable {
      * @throws IOException if it does not die
      */
     public void kill() throws IOException {
+        kill(process, release);
+    }
+
+    /**
+     * The same for a CRIU that nobody speaks to any more.
+     *
+     * @param process borrowed
+     */
+    public static void kill(PidFd process, Release release) throws IOException {
         if (process.awaitExit(Duration.ZERO)) {
             return;
         }

@@ -44,6 +44,11 @@ public sealed interface Notification {
     /** A point that Ferry does not know; answered with yes. */
     record Unknown(String name) implements Notification {}
 
+    /** Which one, without its contents: the name of its type. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
     static Notification of(String name, int pid) {
         return switch (name) {
             case "pre-dump" -> new PreDump();

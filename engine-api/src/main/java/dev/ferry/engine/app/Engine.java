@@ -38,6 +38,7 @@ import dev.ferry.runtime.seccomp.SeccompCompiler;
 import dev.ferry.runtime.spawn.SpawnException;
 import dev.ferry.store.content.ContentStore;
 import dev.ferry.store.content.Digest;
+import dev.ferry.store.content.StepListener;
 import dev.ferry.store.image.ImageStore;
 import dev.ferry.store.image.ImageUse;
 import dev.ferry.store.snapshot.OverlaySnapshotter;
@@ -101,19 +102,28 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalArgumentException if the options contradict themselves
      */
     public static Engine start(EngineOptions options) throws IOException, InterruptedException {
+        return start(options, step -> LOG.debug("next: {}", step));
+    }
+
+    /**
+     * The same with somebody who is told of every step of a checkpoint or restore before it is taken: whoever wants to know what an
+     * engine was doing when it died, or wants it to die there.
+     */
+    static Engine start(EngineOptions options, StepListener steps) throws IOException, InterruptedException {
         List<ListenAddress> addresses = options.hosts().stream()
                 .map(host -> ListenAddress.parse(host, options.plainTcpAllowed()))
                 .toList();
         RootLock lock = RootLock.take(options.root());
         try {
-            return compose(options, addresses, lock);
+            return compose(options, addresses, lock, steps);
         } catch (IOException | InterruptedException | RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static Engine compose(EngineOptions options, List<ListenAddress> addresses, RootLock lock)
+    private static Engine compose(
+            EngineOptions options, List<ListenAddress> addresses, RootLock lock, StepListener steps)
             throws IOException, InterruptedException {
         Path root = options.root();
         Path run = Files.createDirectories(options.run());
@@ -147,7 +157,7 @@ public final class Engine implements AutoCloseable {
         CriuLocation criu = new CriuLocation(options.tools(), launcher, run.resolve("criu"));
         CheckpointService.CriuSource criuSource = criu::checkpointer;
         CheckpointService checkpoints =
-                new CheckpointService(registry, incarnations, life, snapshots, events, criuSource);
+                new CheckpointService(registry, incarnations, life, snapshots, events, criuSource, steps);
         SystemService system = new SystemService(VERSION, host, root, registry, images, hierarchies, criuSource);
 
         AtomicReference<@Nullable EngineState> state = new AtomicReference<>();

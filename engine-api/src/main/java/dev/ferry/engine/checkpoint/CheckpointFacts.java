@@ -19,19 +19,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what lies in a checkpoint's directory into what clients are told. */
 final class CheckpointFacts {
     /** How the making of it went: written after the commit, hence not in the manifest, and not needed by a restore. */
     private static final String REPORT = "report.json";
 
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointFacts.class);
     private static final String PAGES = "pages-";
 
     private CheckpointFacts() {}
 
     /** Of one that was just made; kept beside it for later. */
-    static CheckpointDetail keep(CheckpointReport report, ContainerRecord record, boolean leftRunning)
-            throws IOException {
+    static CheckpointDetail keep(CheckpointReport report, ContainerRecord record, boolean leftRunning) {
         CheckpointDetail detail = detail(
                 report.directory(),
                 report.manifest(),
@@ -39,7 +41,12 @@ final class CheckpointFacts {
                 record,
                 leftRunning,
                 micros(report.total()));
-        Files.write(report.directory().file(REPORT), ApiJson.mapper().writeValueAsBytes(detail));
+        try {
+            Files.write(report.directory().file(REPORT), ApiJson.mapper().writeValueAsBytes(detail));
+        } catch (IOException e) {
+            // the checkpoint is good without it
+            LOG.warn("figures of checkpoint {} are not kept: {}", report.directory(), e.getMessage());
+        }
         return detail;
     }
 

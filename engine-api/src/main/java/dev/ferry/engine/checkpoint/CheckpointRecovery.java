@@ -1,6 +1,7 @@
 package dev.ferry.engine.checkpoint;
 
 import dev.ferry.criu.archive.CheckpointDirectory;
+import dev.ferry.criu.checkpoint.AbandonedCriu;
 import dev.ferry.engine.container.Adoption;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRecord;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +29,11 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointRecovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointRecovery.class);
-    private static final Duration CRIU_GIVES_UP = Duration.ofSeconds(10);
-    private static final Duration LOOK = Duration.ofMillis(20);
+    /** CRIU looks for its engine when it has copied or made everything, however much that is. */
+    private static final Duration CRIU_GIVES_UP = Duration.ofSeconds(60);
+
+    /** From a signal, or from the end of CRIU, to the monitor's record of it. */
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(3);
 
     private final ContainerLauncher launcher;
     private final LifeCycle life;
@@ -72,42 +75,58 @@ public final class CheckpointRecovery {
     }
 
     private void undoDump(Container container, ContainerRecord record, Passage.Dumping dumping) throws IOException {
-        Path path = Path.of(dumping.directory());
-        CheckpointDirectory directory = CheckpointDirectory.of(path);
-        if (Files.exists(path) && !directory.isCommitted()) {
-            directory.delete();
+        awaitCriu(container, record);
+        CheckpointDirectory directory = CheckpointDirectory.of(Path.of(dumping.directory()));
+        if (!directory.isCommitted()) {
+            try {
+                directory.delete();
+            } catch (IOException e) {
+                LOG.warn("unfinished checkpoint \"{}\" stays behind, delete it: {}", directory, e.getMessage());
+            }
         }
         runOn(container, record);
     }
 
     private void finishDump(Container container, ContainerRecord record, Passage.Dumped dumped)
             throws IOException, InterruptedException {
-        ContainerProcess process = launcher.adopt(container.incarnation(record.incarnation()), container.log());
-        Optional<ExitRecord> exit = dumped.leaveRunning() ? Optional.empty() : awaitExit(process);
-        if (exit.isPresent()) {
-            container.hold(process);
-            life.checkpointed(container, exit.get());
-            return;
+        awaitCriu(container, record);
+        if (!dumped.leaveRunning()) {
+            // the signal that ended it may still be on its way
+            ContainerProcess process = launcher.adopt(container.incarnation(record.incarnation()), container.log());
+            if (process.endsWithin(ENDS_WITHIN) || process.isEnding()) {
+                container.hold(process);
+                life.checkpointed(container, process.awaitExit());
+                return;
+            }
+            process.close();
         }
         // CRIU never got the answer: the container and the checkpoint both exist
-        process.close();
         runOn(container, record);
     }
 
     private void undoRestore(Container container, ContainerRecord record) throws IOException, InterruptedException {
+        awaitCriu(container, record);
         Path incarnation = container.incarnation(record.incarnation());
         if (Files.exists(incarnation.resolve("monitor.json"))) {
+            // without CRIU the monitor has init for a child or ends
             ContainerProcess process = launcher.adopt(incarnation, container.log());
-            if (awaitExit(process).isEmpty()
-                    && process.status() instanceof dev.ferry.runtime.container.Status.Running) {
+            if (!process.endsWithin(ENDS_WITHIN)) {
                 container.hold(process);
-                life.begin(container, process, record.withPassage(null), "start");
+                incarnations.keepDelta(record);
+                life.restored(container, process);
                 return;
             }
             process.close();
         }
         incarnations.release(record);
-        container.settle(record.withPassage(null).withStatus(was(record)));
+        incarnations.undoDelta(record);
+        // not a death that a restart policy may answer, nor an end after which it may be removed with its checkpoint
+        container.settle(record.withPassage(null).withStoppedByUser(true).withStatus(was(record)));
+    }
+
+    private void awaitCriu(Container container, ContainerRecord record) throws IOException {
+        AbandonedCriu.awaitEnd(
+                container.incarnation(record.incarnation()), CRIU_GIVES_UP, incarnations.cgroup(record)::thaw);
     }
 
     private void runOn(Container container, ContainerRecord record) throws IOException {
@@ -123,13 +142,5 @@ public final class CheckpointRecovery {
                 ? new Status.Exited(
                         ExitRecord.UNKNOWN_EXIT_CODE, Instant.now(), Instant.now(), false, "restore was interrupted")
                 : record.status();
-    }
-
-    private static Optional<ExitRecord> awaitExit(ContainerProcess process) throws InterruptedException {
-        Instant deadline = Instant.now().plus(CRIU_GIVES_UP);
-        while (process.exit().isEmpty() && Instant.now().isBefore(deadline)) {
-            Thread.sleep(LOOK);
-        }
-        return process.exit();
     }
 }

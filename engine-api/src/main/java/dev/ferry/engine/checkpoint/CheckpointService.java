@@ -14,6 +14,7 @@ import dev.ferry.criu.checkpoint.CheckpointRequest;
 import dev.ferry.criu.checkpoint.Checkpointer;
 import dev.ferry.criu.checkpoint.FrozenWork;
 import dev.ferry.criu.checkpoint.Phase;
+import dev.ferry.criu.checkpoint.PhaseListener;
 import dev.ferry.criu.checkpoint.RestoreOptions;
 import dev.ferry.criu.checkpoint.RestoreRequest;
 import dev.ferry.criu.checkpoint.RestoredContainer;
@@ -32,6 +33,7 @@ import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.NotFound;
 import dev.ferry.runtime.container.ContainerProcess;
 import dev.ferry.runtime.container.ExitRecord;
+import dev.ferry.store.content.StepListener;
 import dev.ferry.store.snapshot.SnapshotException;
 import dev.ferry.store.snapshot.Snapshotter;
 import java.io.IOException;
@@ -56,6 +58,7 @@ public final class CheckpointService {
     private final Snapshotter snapshots;
     private final ContainerEvents events;
     private final CriuSource criu;
+    private final StepListener steps;
 
     /** Gives the checkpointer, or says that this host has no CRIU. Asked each time: CRIU may be installed while the engine runs. */
     @FunctionalInterface
@@ -63,20 +66,26 @@ public final class CheckpointService {
         Checkpointer checkpointer() throws CriuException, IOException;
     }
 
-    /** From its parts. */
+    /**
+     * From its parts.
+     *
+     * @param steps is told of every point at which this engine may die
+     */
     public CheckpointService(
             ContainerRegistry registry,
             Incarnations incarnations,
             LifeCycle life,
             Snapshotter snapshots,
             ContainerEvents events,
-            CriuSource criu) {
+            CriuSource criu,
+            StepListener steps) {
         this.registry = registry;
         this.incarnations = incarnations;
         this.life = life;
         this.snapshots = snapshots;
         this.events = events;
         this.criu = criu;
+        this.steps = steps;
     }
 
     /**
@@ -100,6 +109,9 @@ public final class CheckpointService {
         }
         try (var entries = Files.newDirectoryStream(place, Files::isDirectory)) {
             for (Path entry : entries) {
+                if (isBeingMade(container, entry)) {
+                    continue;
+                }
                 names.add(String.valueOf(entry.getFileName()));
             }
         } catch (IOException e) {
@@ -147,28 +159,33 @@ public final class CheckpointService {
                     "checkpoint with name " + name + " already exists for container " + record.name());
         }
         String what = "Cannot checkpoint container " + record.name();
+        Passage.Dumping passage = new Passage.Dumping(name, path.toString(), options.leaveRunning());
         boolean done = false;
         try {
+            Checkpointer checkpointer = criu.checkpointer();
             Files.createDirectories(place(container, place));
-            CheckpointReport report = criu.checkpointer()
-                    .checkpoint(new CheckpointRequest(
-                            record.id().text(),
-                            container.requireProcess(),
-                            incarnations.spec(container),
-                            incarnations.cgroup(record),
-                            path,
-                            json(record),
-                            options,
-                            writableLayer(record),
-                            phase -> container.write(
-                                    container.record().withPassage(dumping(phase, name, path, options)))));
+            steps.before("note the dump");
+            // before the directory exists: an unfinished one is nobody's checkpoint
+            container.write(record.withPassage(passage));
+            CheckpointReport report = checkpointer.checkpoint(new CheckpointRequest(
+                    record.id().text(),
+                    container.requireProcess(),
+                    incarnations.spec(container),
+                    incarnations.cgroup(record),
+                    path,
+                    json(record),
+                    options,
+                    writableLayer(record),
+                    new Dumping(container, passage)));
             done = true;
+            steps.before("note the end of the dump");
             if (options.leaveRunning()) {
                 container.settle(container.record().withPassage(null));
             } else {
                 life.checkpointed(container, awaitEnd(container));
             }
             events.tell(record, "checkpoint", Map.of("checkpoint", name));
+            steps.before("keep the figures");
             return CheckpointFacts.keep(report, record, options.leaveRunning());
         } catch (CriuException e) {
             throw CriuFailures.of(what, e);
@@ -186,15 +203,17 @@ public final class CheckpointService {
         Verb.RESTORE.require(before.status(), before.id(), before.name());
         Path path = existing(container, name, place);
         String what = "cannot restore container " + before.name() + " from checkpoint " + name;
-        ContainerRecord next = before.withNextIncarnation(name)
-                .withStoppedByUser(false)
-                .withPassage(new Passage.Restoring(name, path.toString()));
+        ContainerRecord next =
+                before.withNextIncarnation(name).withPassage(new Passage.Restoring(name, path.toString()));
         boolean done = false;
         try {
             Checkpointer checkpointer = criu.checkpointer();
             CheckpointDirectory directory = CheckpointDirectory.of(path);
-            writableLayerBack(before, directory);
+            steps.before("note the restore");
             container.write(next);
+            steps.before("bring the writable layer back");
+            writableLayerBack(before, directory);
+            steps.before("prepare the incarnation");
             Incarnations.Ground ground = incarnations.prepare(container, next);
             RestoredContainer restored = checkpointer.restore(new RestoreRequest(
                     before.id().text(),
@@ -206,11 +225,14 @@ public final class CheckpointService {
                     ground.network(),
                     ground.cgroup(),
                     options,
-                    phase -> noteRestored(container, next, phase)));
+                    new Restoring(container, next)));
             done = true;
             ContainerProcess process = restored.process();
             container.hold(process);
-            life.begin(container, process, next.withPassage(null), "start");
+            steps.before("let go of the former writable layer");
+            incarnations.keepDelta(next);
+            steps.before("note the end of the restore");
+            life.restored(container, process);
             return new RestoreDetail(
                     before.id().text(),
                     name,
@@ -237,24 +259,80 @@ public final class CheckpointService {
         container.hold(null);
         if (now.incarnation() != before.incarnation()) {
             incarnations.release(now);
+            incarnations.undoDelta(now);
         }
         container.settle(now.withPassage(null).withStatus(before.status()));
     }
 
-    /** Before the answer that lets the container run: from now on a new engine takes it for running. */
-    private static void noteRestored(Container container, ContainerRecord next, Phase phase) {
-        if (phase instanceof Phase.Restored restored) {
-            container.write(next.withPassage(null).withStatus(new Status.Running(Instant.now(), restored.initPid())));
+    /** Writes down how far a dump has come. */
+    private final class Dumping implements PhaseListener {
+        private final Container container;
+        private final Passage.Dumping passage;
+
+        Dumping(Container container, Passage.Dumping passage) {
+            this.container = container;
+            this.passage = passage;
+        }
+
+        @Override
+        public void entering(Phase phase) throws IOException {
+            steps.before("enter " + phase.getClass().getSimpleName());
+            switch (phase) {
+                case Phase.Dumping noted -> {
+                    // before the directory was made
+                }
+                case Phase.Dumped committed -> noteCommit();
+                case Phase.Restoring never -> throw new AssertionError("a dump restores nothing: " + never);
+                case Phase.Restored never -> throw new AssertionError("a dump restores nothing: " + never);
+            }
+            steps.before("go on after " + phase.getClass().getSimpleName());
+        }
+
+        private void noteCommit() {
+            ContainerRecord dumped = container
+                    .record()
+                    .withPassage(new Passage.Dumped(passage.checkpoint(), passage.directory(), passage.leaveRunning()));
+            if (passage.leaveRunning()) {
+                // nothing hangs on it: the checkpoint is complete, and the container runs on whatever is written
+                container.settle(dumped);
+            } else {
+                container.write(dumped);
+            }
+        }
+
+        @Override
+        public void passing(String point) throws IOException {
+            steps.before(point);
         }
     }
 
-    private static Passage dumping(Phase phase, String name, Path path, CheckpointOptions options) {
-        return switch (phase) {
-            case Phase.Dumping start -> new Passage.Dumping(name, path.toString(), options.leaveRunning());
-            case Phase.Dumped committed -> new Passage.Dumped(name, path.toString(), options.leaveRunning());
-            case Phase.Restoring never -> throw new AssertionError("a dump restores nothing: " + never);
-            case Phase.Restored never -> throw new AssertionError("a dump restores nothing: " + never);
-        };
+    /** Writes down how far a restore has come. */
+    private final class Restoring implements PhaseListener {
+        private final Container container;
+        private final ContainerRecord next;
+
+        Restoring(Container container, ContainerRecord next) {
+            this.container = container;
+            this.next = next;
+        }
+
+        /**
+         * The last phase keeps the passage: CRIU has not been answered, and a new engine has to see whether it was before it takes
+         * the container for running.
+         */
+        @Override
+        public void entering(Phase phase) throws IOException {
+            steps.before("enter " + phase.getClass().getSimpleName());
+            if (phase instanceof Phase.Restored restored) {
+                container.write(next.withStatus(new Status.Running(Instant.now(), restored.initPid())));
+            }
+            steps.before("go on after " + phase.getClass().getSimpleName());
+        }
+
+        @Override
+        public void passing(String point) throws IOException {
+            steps.before(point);
+        }
     }
 
     private FrozenWork writableLayer(ContainerRecord record) {
@@ -321,6 +399,11 @@ public final class CheckpointService {
                     "checkpoint.directory", "checkpoint directory \"" + directory + "\" must be an absolute path");
         }
         return path.resolve(container.id().text()).resolve("checkpoints");
+    }
+
+    private static boolean isBeingMade(Container container, Path directory) {
+        return container.record().passage() instanceof Passage.Dumping dumping
+                && dumping.directory().equals(directory.toString());
     }
 
     private static Path existing(Container container, String name, String directory) {

@@ -175,6 +175,27 @@ public final class Incarnations {
         }
     }
 
+    /** The files of a checkpoint that replaced the container's stay. A failure is logged: it costs space. */
+    public void keepDelta(ContainerRecord record) {
+        try {
+            snapshots.keepDelta(record.id().text());
+        } catch (IOException e) {
+            LOG.warn("former files of container {} stay behind: {}", record.id(), e.getMessage());
+        }
+    }
+
+    /** The files that the container had before a restore that came to nothing are its files again. */
+    public void undoDelta(ContainerRecord record) {
+        try {
+            snapshots.undoDelta(record.id().text());
+        } catch (IOException e) {
+            LOG.error(
+                    "container {} has the files of a checkpoint, its own are put aside; they come back with the next restore: {}",
+                    record.id(),
+                    e.getMessage());
+        }
+    }
+
     /** Deletes a cgroup that should be empty by now. */
     public static void deleteCgroup(Cgroup cgroup) {
         try {

@@ -89,6 +89,20 @@ public final class LifeCycle {
         incarnations.release(record);
     }
 
+    /**
+     * Notes that a restored incarnation runs, and waits for its end. It runs already, so a disk that does not take the note stops nothing.
+     * Preconditions: on the lane; the process is held.
+     */
+    public void restored(Container container, ContainerProcess process) {
+        container.settle(container
+                .record()
+                .withPassage(null)
+                .withStoppedByUser(false)
+                .withStatus(new Status.Running(Instant.now(), process.initPid())));
+        events.tell(container.record(), "start");
+        watch(container, process);
+    }
+
     /** Waits for the end of a process without holding a thread. */
     void watch(Container container, ContainerProcess process) {
         process.onExit(exit -> container.lane().post(() -> {

@@ -9,11 +9,11 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
  * <pre>
  *   Dumping   CRIU is at work; the container runs on if anything ends now
  *   Dumped    everything of the checkpoint is on disk; CRIU ends the container next, unless it is left running
- *   Restoring a new monitor with CRIU in it is at work; nothing runs yet
- *   (none)    with Running: the restored init is there
+ *   Restoring a new monitor with CRIU in it is at work; with Running: every process is there, and CRIU is told to let them go next
+ *   (none)    with Running: the restored init runs
  * </pre>
  *
- * A new engine that finds one of these finishes it or undoes it.
+ * A new engine that finds one of these waits until the old one's CRIU is gone, looks at what there is, and finishes it or undoes it.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "phase")
 @JsonSubTypes({
@@ -35,6 +35,6 @@ public sealed interface Passage {
     /** A dump that is complete. */
     record Dumped(String checkpoint, String directory, boolean leaveRunning) implements Passage {}
 
-    /** A restore that has not come to life. */
+    /** A restore that CRIU has not ended. */
     record Restoring(String checkpoint, String directory) implements Passage {}
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContainerProcess implements AutoCloseable {
     private static final int SIGKILL = 9;
+    private static final long PF_EXITING = 0x4;
 
     private final Path directory;
     private final MonitorState state;
@@ -153,6 +156,41 @@ public final class ContainerProcess implements AutoCloseable {
             throw new AssertionError("ended without a record");
         }
         return over;
+    }
+
+    /** Waits for the end for a while. */
+    public boolean endsWithin(Duration patience) throws InterruptedException {
+        return ended.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Whether it is past saving: it has ended, is on its way out (PF_EXITING among the flags of its stat), or SIGKILL is on its way to
+     * it. proc_pid_stat(5), proc_pid_status(5)
+     */
+    public boolean isEnding() {
+        if (record != null) {
+            return true;
+        }
+        Path proc = Path.of("/proc/" + initPid());
+        try {
+            String stat = Files.readString(proc.resolve("stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 8);
+            return (Long.parseLong(fields[6]) & PF_EXITING) != 0
+                    || Files.readAllLines(proc.resolve("status")).stream().anyMatch(ContainerProcess::holdsSigkill);
+        } catch (IOException gone) {
+            return true;
+        }
+    }
+
+    private static boolean holdsSigkill(String line) {
+        return (line.startsWith("SigPnd:") || line.startsWith("ShdPnd:"))
+                && (Long.parseUnsignedLong(
+                                                line.substring(line.indexOf('\t') + 1)
+                                                        .strip(),
+                                                16)
+                                        >> (SIGKILL - 1)
+                                & 1)
+                        != 0;
     }
 
     /** How it ended; empty while it has not. */

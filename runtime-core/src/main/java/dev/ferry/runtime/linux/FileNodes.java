@@ -99,22 +99,6 @@ public final class FileNodes {
         }
     }
 
-    /** Swaps two files or directories in one step. renameat2(2) with RENAME_EXCHANGE */
-    public static void exchange(Path one, Path other) throws SyscallException {
-        try (Arena arena = Arena.ofConfined()) {
-            OpenFiles.check(
-                    Libc.invoke(
-                            Syscall.RENAMEAT2,
-                            OpenFlags.AT_FDCWD,
-                            Libc.address(arena, one.toString()),
-                            OpenFlags.AT_FDCWD,
-                            Libc.address(arena, other.toString()),
-                            OpenFlags.RENAME_EXCHANGE),
-                    Syscall.RENAMEAT2,
-                    "\"" + one + "\", \"" + other + "\"");
-        }
-    }
-
     /** The kernel's number of a device. makedev(3) */
     public static long device(int major, int minor) {
         return ((long) minor & 0xff) | ((long) major & 0xfff) << 8 | ((long) minor & 0xfff00) << 12;

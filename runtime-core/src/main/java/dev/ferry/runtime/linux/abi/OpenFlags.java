@@ -24,7 +24,6 @@ public final class OpenFlags {
     public static final int AT_EMPTY_PATH = 0x1000;
     public static final int AT_RECURSIVE = 0x8000;
     public static final int RENAME_NOREPLACE = 1;
-    public static final int RENAME_EXCHANGE = 2;
 
     private OpenFlags() {}
 }

@@ -1,0 +1,51 @@
+package dev.ferry.engine.app;
+
+import dev.ferry.runtime.linux.PidFd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** An engine as a program that kills itself before a step of a checkpoint or restore: the one that a file says, counted from now. */
+final class DyingEngine {
+    private static final int SIGKILL = 9;
+
+    private DyingEngine() {}
+
+    /** The file that holds the number of the step, 1 for the next; without it the engine lives on. */
+    static Path order(Path home) {
+        return home.resolve("die");
+    }
+
+    /** The file that names the steps that were taken since the order. */
+    static Path trace(Path home) {
+        return home.resolve("steps");
+    }
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Path home = Path.of(arguments[0]);
+        List<String> options = List.of(arguments).subList(1, arguments.length);
+        Engine.start(EngineOptions.parse(options, Map.copyOf(System.getenv())), step -> before(step, home));
+        new CountDownLatch(1).await();
+    }
+
+    private static void before(String step, Path home) throws IOException {
+        if (Files.notExists(order(home))) {
+            return;
+        }
+        int left = Integer.parseInt(Files.readString(order(home)).strip()) - 1;
+        Files.writeString(
+                trace(home),
+                step + "\n",
+                java.nio.file.StandardOpenOption.CREATE,
+                java.nio.file.StandardOpenOption.APPEND);
+        Files.writeString(order(home), Integer.toString(left));
+        if (left == 0) {
+            try (PidFd self = PidFd.open((int) ProcessHandle.current().pid())) {
+                self.sendSignal(SIGKILL);
+            }
+        }
+    }
+}
