@@ -33,6 +33,7 @@ import dev.ferry.engine.system.SystemService;
 import dev.ferry.profiles.profile.KernelVersion;
 import dev.ferry.runtime.capability.CapabilitySet;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.container.ContainerLauncher;
 import dev.ferry.runtime.seccomp.SeccompCompiler;
 import dev.ferry.runtime.spawn.SpawnException;
@@ -67,6 +68,9 @@ public final class Engine implements AutoCloseable {
 
     /** What this engine calls itself in versions and headers. */
     public static final String VERSION = "0.1.0";
+
+    /** The cgroup of the monitors, beside those of the containers. */
+    private static final String MONITORS = "monitors";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
@@ -137,7 +141,9 @@ public final class Engine implements AutoCloseable {
         ContentStore content = ContentStore.open(root.resolve("content"));
         ImageStore imageStore = ImageStore.open(root.resolve("images"), content);
         OverlaySnapshotter snapshots = OverlaySnapshotter.open(root.resolve("snapshots"), content);
-        ContainerLauncher launcher = new ContainerLauncher();
+        ContainerLauncher launcher = new ContainerLauncher(
+                Path.of(System.getProperty("java.io.tmpdir", "/tmp")),
+                hierarchies.ensure(new CgroupPath(options.cgroupParent()).child(MONITORS)));
         ExecutorService laneThreads = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("lane-", 0).factory());
         LaneTimer timer = new LaneTimer();

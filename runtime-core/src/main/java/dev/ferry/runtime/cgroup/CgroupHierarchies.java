@@ -159,10 +159,7 @@ public final class CgroupHierarchies {
         requireSupported(cgroup, resources);
         cgroup.delete(Duration.ZERO);
         try {
-            switch (cgroup) {
-                case CgroupV1 v1 -> v1.make(resources);
-                case CgroupV2 v2 -> v2.make(resources);
-            }
+            make(cgroup, resources);
             return cgroup;
         } catch (IOException | RuntimeException e) {
             try {
@@ -171,6 +168,20 @@ public final class CgroupHierarchies {
                 e.addSuppressed(cleanup);
             }
             throw e;
+        }
+    }
+
+    /** Makes a cgroup without limits in every hierarchy, or keeps the one that is there, whoever is inside. */
+    public Cgroup ensure(CgroupPath path) throws IOException {
+        Cgroup cgroup = open(path);
+        make(cgroup, LinuxResources.NONE);
+        return cgroup;
+    }
+
+    private static void make(Cgroup cgroup, LinuxResources resources) throws IOException {
+        switch (cgroup) {
+            case CgroupV1 v1 -> v1.make(resources);
+            case CgroupV2 v2 -> v2.make(resources);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.linux.Errno;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +63,7 @@ public final class ContainerLauncher implements AutoCloseable {
 
     private final Spawner spawner;
     private final ResourceLimits limits;
+    private final List<Path> monitorHome;
     private final ExitWatch watch;
 
     /** Keeps program images in memory; where that is forbidden, in the directory for temporary files. */
@@ -69,13 +72,23 @@ public final class ContainerLauncher implements AutoCloseable {
     }
 
     /**
-     * A launcher.
+     * A launcher whose monitors stay in this process's cgroups.
      *
      * @param images a directory of ours for program images, where files in memory must not be executed
      */
     public ContainerLauncher(Path images) throws IOException {
+        this(images, List.of());
+    }
+
+    /** A launcher whose monitors move to a cgroup of their own, which exists: they outlive one that is ended with all in it. */
+    public ContainerLauncher(Path images, Cgroup monitors) throws IOException {
+        this(images, monitors.moves());
+    }
+
+    private ContainerLauncher(Path images, List<Path> monitorHome) throws IOException {
         this.spawner = Spawner.ofHost(images);
         this.limits = ResourceLimits.ofSelf();
+        this.monitorHome = monitorHome;
         this.watch = new ExitWatch();
     }
 
@@ -113,6 +126,7 @@ public final class ContainerLauncher implements AutoCloseable {
         for (int round = 0; round < WARMING_ROUNDS; round++) {
             MonitorText.write(
                     shape,
+                    monitorHome,
                     calls -> new InitText(
                                     calls,
                                     request,
@@ -181,6 +195,7 @@ public final class ContainerLauncher implements AutoCloseable {
                     request.profile());
             Program program = MonitorText.write(
                     shape,
+                    monitorHome,
                     calls -> new InitText(
                                     calls,
                                     request,
@@ -225,6 +240,7 @@ public final class ContainerLauncher implements AutoCloseable {
                     request.profile());
             Program program = MonitorText.write(
                     shape,
+                    monitorHome,
                     calls -> JoinText.write(
                             calls,
                             request,
@@ -251,12 +267,12 @@ public final class ContainerLauncher implements AutoCloseable {
 
     /** Starts a monitor whose child is CRIU, ready for a RESTORE request. */
     public RestoringContainer restore(RestoreLaunch request) throws SpawnException, IOException {
-        return new CriuLauncher(spawner, watch).restore(request);
+        return new CriuLauncher(spawner, watch, monitorHome).restore(request);
     }
 
     /** Starts a CRIU that is no container's business: for dumps and questions. */
     public CriuChild criu(CriuLaunch request) throws SpawnException, IOException {
-        return new CriuLauncher(spawner, watch).start(request);
+        return new CriuLauncher(spawner, watch, monitorHome).start(request);
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,10 +33,12 @@ final class CriuLauncher {
 
     private final Spawner spawner;
     private final ExitWatch watch;
+    private final List<Path> monitorHome;
 
-    CriuLauncher(Spawner spawner, ExitWatch watch) {
+    CriuLauncher(Spawner spawner, ExitWatch watch, List<Path> monitorHome) {
         this.spawner = spawner;
         this.watch = watch;
+        this.monitorHome = monitorHome;
     }
 
     RestoringContainer restore(RestoreLaunch request) throws SpawnException, IOException {
@@ -63,7 +66,8 @@ final class CriuLauncher {
                     request.keepStdin(),
                     ContainerLauncher.numbers(given),
                     request.profile());
-            Program program = MonitorText.write(shape, calls -> criuSteps(calls, request, root, given.keySet()));
+            Program program =
+                    MonitorText.write(shape, monitorHome, calls -> criuSteps(calls, request, root, given.keySet()));
             Spawned spawned = spawner.spawn(program, ContainerLauncher.placements(given));
             RestoringContainer restoring = connect(request, spawned, root, rpc.first(), terminal);
             done = true;

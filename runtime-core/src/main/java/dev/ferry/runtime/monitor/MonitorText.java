@@ -13,7 +13,9 @@ import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.Program;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import dev.ferry.runtime.spawn.StepDraft;
+import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +142,15 @@ public final class MonitorText {
      *     descriptors of the table open
      */
     public static Program write(Shape shape, Consumer<Calls> childSteps) {
+        return write(shape, List.of(), childSteps);
+    }
+
+    /**
+     * The whole program of a monitor that does not stay in its starter's cgroups.
+     *
+     * @param home the files by which it moves to cgroups of its own, once its child is on its way; where one cannot be written it stays
+     */
+    public static Program write(Shape shape, List<Path> home, Consumer<Calls> childSteps) {
         var text = new MonitorText(shape);
         text.settle();
         text.makeChannels();
@@ -147,6 +158,7 @@ public final class MonitorText {
         Label failed = text.p.label("monitor failed");
         text.p.failTo(failed);
         text.letGo();
+        text.moveTo(home);
         if (shape.terminal()) {
             text.receiveMaster();
         }
@@ -248,6 +260,26 @@ public final class MonitorText {
         if (!shape.inputPipe()) {
             calls.close(MonitorFd.STDIN_WRITE);
             calls.closeFrom(MonitorFd.CONTROL_READ.number(), MonitorFd.CONTROL_WRITE.number());
+        }
+    }
+
+    /**
+     * Leaves the starter's cgroups: whoever ends everything in them, a service manager that stops the engine, must not end the monitor
+     * and with it the container. Only now, because on a unified hierarchy a move waits for the kernel, and nobody waits for the
+     * monitor any more.
+     */
+    private void moveTo(List<Path> home) {
+        for (Path file : home) {
+            Cell opened = p.cell("cgroup");
+            Label close = p.label("close \"" + file + "\"");
+            Label next = p.label("after \"" + file + "\"");
+            calls.open(file.toString(), O_WRONLY, opened).ifError(next);
+            p.call("move the monitor by \"" + file + "\"", Syscall.WRITE, opened, "0", 1)
+                    .then(close)
+                    .ifError(close);
+            p.at(close);
+            calls.close(opened);
+            p.at(next);
         }
     }
 

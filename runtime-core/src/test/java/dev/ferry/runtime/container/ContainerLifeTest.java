@@ -3,6 +3,10 @@ package dev.ferry.runtime.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ferry.runtime.cgroup.Cgroup;
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupHierarchy;
+import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.oci.Mount;
@@ -10,12 +14,14 @@ import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.spawn.StepFailed;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.LeakChecked;
+import dev.ferry.testing.OwnNames;
 import dev.ferry.testing.Requires;
 import dev.ferry.testing.TestRoot;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -186,6 +192,49 @@ class ContainerLifeTest {
                 .isEqualTo(Path.of("/"));
         assertThat(Files.readString(Path.of("/proc/" + container.monitorPid() + "/cgroup")))
                 .isEqualTo(Files.readString(Path.of("/proc/self/cgroup")));
+    }
+
+    @Test
+    void monitorMovesToACgroupOfItsOwn() throws Exception {
+        CgroupHierarchies hierarchies = CgroupHierarchies.ofHost();
+        Cgroup monitors = hierarchies.ensure(new CgroupPath("/" + OwnNames.fresh()));
+        try (ContainerLauncher launcher = new ContainerLauncher(folder, monitors)) {
+            LaunchRequest request = box.request(Box.shell("echo up; sleep 1000").build(), false);
+            try (ContainerProcess container = launcher.run(request)) {
+                Box.awaitText(request.log(), "up");
+                for (CgroupHierarchy hierarchy : monitors.hierarchies()) {
+                    awaitPid(hierarchy.directory(monitors.path()).resolve("cgroup.procs"), container.monitorPid());
+                }
+                assertThat(monitors.pids()).containsExactly(container.monitorPid());
+                assertThat(request.cgroup().pids())
+                        .contains(container.initPid())
+                        .doesNotContain(container.monitorPid());
+                // a new engine finds it there
+                assertThat(hierarchies.ensure(monitors.path()).pids()).containsExactly(container.monitorPid());
+                container.signal(9);
+                assertThat(container.awaitExit().exitCode()).isEqualTo(137);
+            }
+        } finally {
+            monitors.delete(Duration.ofSeconds(10));
+        }
+    }
+
+    private static void awaitPid(Path procs, int pid) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Files.readAllLines(procs).contains(Integer.toString(pid))) {
+            assertThat(System.nanoTime()).as("%s: %d", procs, pid).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void monitorWithoutItsCgroupStaysWhereItIs() throws Exception {
+        Cgroup gone = CgroupHierarchies.ofHost().open(new CgroupPath("/" + OwnNames.fresh()));
+        try (ContainerLauncher launcher = new ContainerLauncher(folder, gone);
+                ContainerProcess container =
+                        launcher.run(box.request(Box.shell("exit 5").build(), false))) {
+            assertThat(container.awaitExit().exitCode()).isEqualTo(5);
+        }
     }
 
     @Test
