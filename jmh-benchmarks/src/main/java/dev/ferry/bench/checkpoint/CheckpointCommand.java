@@ -1,49 +1,50 @@
 package dev.ferry.bench.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ferry.api.model.ferry.CheckpointDetail;
+import dev.ferry.api.model.ferry.RestoreDetail;
 import dev.ferry.bench.command.Options;
 import dev.ferry.bench.report.Distributions;
 import dev.ferry.bench.report.Machine;
 import dev.ferry.bench.report.Samples;
 import dev.ferry.bench.report.TextTable;
+import dev.ferry.bench.start.BenchEngine;
 import dev.ferry.bench.start.BenchPlace;
-import dev.ferry.criu.checkpoint.CheckpointOptions;
-import dev.ferry.criu.checkpoint.CheckpointReport;
-import dev.ferry.criu.checkpoint.Checkpointer;
-import dev.ferry.criu.checkpoint.RestoreReport;
 import dev.ferry.criu.rpc.CriuInstallation;
-import dev.ferry.runtime.container.ContainerLauncher;
-import dev.ferry.runtime.linux.OpenFiles;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
- * {@code ferry bench checkpoint}: a container that holds memory is dumped by turns by Ferry and by {@code criu dump} on the command
- * line, both leaving it running; then it is checkpointed and restored by Ferry.
+ * {@code ferry bench checkpoint}: a container of an engine that holds memory is dumped and restored by turns through the engine's socket
+ * and by {@code criu} on the command line, with the same options.
  *
- * <p>Ferry's figure is from the call until the checkpoint is durable and verified by digests. A bare CRIU leaves its files in the page
- * cache, so it is measured twice: until it ends, and until its files are on the disk too.
+ * <p>Ferry's figure of a checkpoint is from the request until the answer, when everything is summed up and on the disk. A bare CRIU leaves
+ * its files in the page cache, so it is measured twice: until it ends, and until its files are on the disk too.
+ *
+ * <p>Each takes the place of its own last one, deleted just before: in a virtual machine memory that was in use a moment ago is several times as
+ * fast to fill as memory that the host has to find first.
  */
 public final class CheckpointCommand {
     private static final Set<String> OPTIONS = Set.of("mib", "runs", "out", "work");
-    private static final String FERRY = "ferry checkpoint, durable";
+    private static final String RUNNING = ", leave running";
+    private static final String FERRY = "ferry checkpoint";
     private static final String CRIU = "criu dump";
-    private static final String CRIU_SYNCED = "criu dump, then sync";
-    private static final String FROZEN = "frozen time within ferry checkpoint";
-    private static final String CRIU_FROZEN = "frozen time within criu dump";
+    private static final String CRIU_SYNCED = "criu dump and fsync";
+    private static final String FROZEN = "frozen by ferry";
+    private static final String CRIU_FROZEN = "frozen by criu";
     private static final String RESTORE = "ferry restore";
-    private static final String RESTORE_CRIU = "CRIU's own part of ferry restore";
+    private static final String RESTORE_PART = "criu within ferry restore";
+    private static final String CRIU_RESTORE = "criu restore";
+    private static final String CHECKPOINT = "ends";
+    private static final String CHECKPOINT_RUNNING = "runs-on";
 
     private final PrintStream out;
     private final Map<String, Samples> series = new LinkedHashMap<>();
@@ -62,100 +63,87 @@ public final class CheckpointCommand {
         int runs = options.number("runs", 10, 1);
         Path target = Files.createDirectories(Path.of(options.value("out").orElse("bench-out")));
         Machine machine = Machine.here();
-        for (String name : List.of(FERRY, CRIU, CRIU_SYNCED, FROZEN, CRIU_FROZEN, RESTORE, RESTORE_CRIU)) {
-            series.put(name, new Samples());
-        }
         CriuInstallation criu = CriuInstallation.locate(System.getenv());
         try (BenchPlace place = BenchPlace.make(options.value("work").map(Path::of));
-                ContainerLauncher launcher = new ContainerLauncher(place.path());
-                MemoryHolder holder = new MemoryHolder(place, launcher, bytes)) {
-            Checkpointer checkpointer =
-                    new Checkpointer(criu, launcher, place.path().resolve("criu-work"));
-            for (int round = -1; round < runs; round++) {
-                dumps(place, holder, checkpointer, criu, round);
-            }
-            for (int round = -1; round < runs; round++) {
-                cycle(place, holder, checkpointer, round);
+                BenchEngine engine = BenchEngine.ofBusybox(place);
+                MemoryContainer container = new MemoryContainer(engine, bytes)) {
+            CheckpointDetail example = container.checkpoint("example", true);
+            BareCriu bare = new BareCriu(criu, place.path().resolve("bare"), Path.of(example.directory()));
+            // the first two rounds warm up
+            for (int round = -2; round < runs; round++) {
+                ending(container, bare, round);
+                running(container, bare, round);
+                restores(container, bare, round);
             }
         }
         report(machine, bytes, runs, target);
     }
 
-    /** The first round warms up; who goes first alternates. */
-    private void dumps(
-            BenchPlace place, MemoryHolder holder, Checkpointer checkpointer, CriuInstallation criu, int round)
-            throws Exception {
-        if (round % 2 == 0) {
-            ferryDump(place, holder, checkpointer, round);
-            bareDump(place, holder, criu, round);
-        } else {
-            bareDump(place, holder, criu, round);
-            ferryDump(place, holder, checkpointer, round);
+    /** Checkpoints after which the container has ended; it is brought back after each. Who goes first alternates. */
+    private void ending(MemoryContainer container, BareCriu bare, int round) throws Exception {
+        for (int turn = 0; turn < 2; turn++) {
+            if ((round + turn) % 2 == 0) {
+                if (round > -2) {
+                    container.remove(CHECKPOINT);
+                }
+                long begun = System.nanoTime();
+                CheckpointDetail detail = container.checkpoint(CHECKPOINT, false);
+                note(round, FERRY, since(begun));
+                note(round, FROZEN, micros(detail.timings().frozen()));
+                container.restore(CHECKPOINT);
+            } else {
+                BareCriu.Dumped dumped = bare.dump(container.pid(), false);
+                note(round, CRIU, dumped.ended());
+                note(round, CRIU_SYNCED, dumped.durable());
+                note(round, CRIU_FROZEN, dumped.frozen());
+                container.awaitEnd();
+                container.restore(round > -2 || turn > 0 ? CHECKPOINT : "example");
+            }
         }
     }
 
-    private void ferryDump(BenchPlace place, MemoryHolder holder, Checkpointer checkpointer, int round)
-            throws Exception {
-        Path directory = place.path().resolve("ferry-dump");
-        long begun = System.nanoTime();
-        CheckpointReport report = holder.checkpoint(checkpointer, directory, true);
-        note(round, FERRY, Duration.ofNanos(System.nanoTime() - begun));
-        note(round, FROZEN, report.statistics().frozen());
-        delete(directory);
-    }
-
-    private void bareDump(BenchPlace place, MemoryHolder holder, CriuInstallation criu, int round) throws Exception {
-        Path directory = Files.createDirectory(place.path().resolve("bare-dump"));
-        List<String> command = new ArrayList<>(criu.command());
-        command.addAll(List.of(
-                "dump",
-                "--tree",
-                Integer.toString(holder.pid()),
-                "--images-dir",
-                directory.toString(),
-                "--log-file",
-                "dump.log",
-                "--leave-running",
-                "--manage-cgroups",
-                "--file-locks",
-                "--link-remap",
-                "--ghost-limit",
-                Long.toString(CheckpointOptions.DEFAULT_GHOST_LIMIT),
-                "--network-lock",
-                "skip",
-                "--external",
-                holder.networkKey() + ":extRootNetNS"));
-        long begun = System.nanoTime();
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(
-                    "\"" + String.join(" ", command) + "\" failed: " + text + lastLines(directory.resolve("dump.log")));
+    private void running(MemoryContainer container, BareCriu bare, int round) throws Exception {
+        for (int turn = 0; turn < 2; turn++) {
+            if ((round + turn) % 2 == 0) {
+                if (round > -2) {
+                    container.remove(CHECKPOINT_RUNNING);
+                }
+                long begun = System.nanoTime();
+                CheckpointDetail detail = container.checkpoint(CHECKPOINT_RUNNING, true);
+                note(round, FERRY + RUNNING, since(begun));
+                note(round, FROZEN + RUNNING, micros(detail.timings().frozen()));
+            } else {
+                BareCriu.Dumped dumped = bare.dump(container.pid(), true);
+                note(round, CRIU + RUNNING, dumped.ended());
+                note(round, CRIU_SYNCED + RUNNING, dumped.durable());
+                note(round, CRIU_FROZEN + RUNNING, dumped.frozen());
+            }
         }
-        note(round, CRIU, Duration.ofNanos(System.nanoTime() - begun));
-        sync(directory);
-        note(round, CRIU_SYNCED, Duration.ofNanos(System.nanoTime() - begun));
-        note(
-                round,
-                CRIU_FROZEN,
-                dev.ferry.criu.rpc.DumpStatistics.read(directory.resolve("stats-dump"))
-                        .frozen());
-        delete(directory);
     }
 
-    private void cycle(BenchPlace place, MemoryHolder holder, Checkpointer checkpointer, int round) throws Exception {
-        Path directory = place.path().resolve("cycle");
-        CheckpointReport report = holder.checkpoint(checkpointer, directory, false);
+    /** CRIU restores its dump beside the running container and Ferry the container itself, so CRIU's has to come while it runs. */
+    private void restores(MemoryContainer container, BareCriu bare, int round) throws Exception {
+        note(round, CRIU_RESTORE, bare.restore(container.pid()));
+        bare.dump(container.pid(), false);
+        container.awaitEnd();
         long begun = System.nanoTime();
-        RestoreReport restored = holder.restore(checkpointer, report.directory());
-        note(round, RESTORE, Duration.ofNanos(System.nanoTime() - begun));
-        note(round, RESTORE_CRIU, restored.criu());
-        delete(directory);
+        RestoreDetail restored = container.restore(CHECKPOINT);
+        note(round, RESTORE, since(begun));
+        note(round, RESTORE_PART, micros(restored.restore()));
+    }
+
+    private static Duration since(long begun) {
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    private static Duration micros(long count) {
+        return Duration.ofNanos(count * 1000);
     }
 
     private void note(int round, String name, Duration duration) {
+        Samples samples = series.computeIfAbsent(name, unused -> new Samples());
         if (round >= 0) {
-            series.getOrDefault(name, new Samples()).add(duration);
+            samples.add(duration);
         }
     }
 
@@ -182,10 +170,12 @@ public final class CheckpointCommand {
                             samples.values().stream().map(Samples::milliseconds).toList()));
         });
         Map<String, Double> ratios = new LinkedHashMap<>();
-        ratios.put(FERRY + " / " + CRIU, ratio(FERRY, CRIU));
-        ratios.put(FERRY + " / " + CRIU_SYNCED, ratio(FERRY, CRIU_SYNCED));
-        ratios.put(FROZEN + " / " + CRIU_FROZEN, ratio(FROZEN, CRIU_FROZEN));
-        ratios.put(RESTORE + " / " + RESTORE_CRIU, ratio(RESTORE, RESTORE_CRIU));
+        for (String kind : List.of("", RUNNING)) {
+            ratio(ratios, FERRY + kind, CRIU + kind);
+            ratio(ratios, FERRY + kind, CRIU_SYNCED + kind);
+            ratio(ratios, FROZEN + kind, CRIU_FROZEN + kind);
+        }
+        ratio(ratios, RESTORE, CRIU_RESTORE);
         out.print(table.text());
         ratios.forEach((name, ratio) -> out.println(name + " = " + ratio));
         Map<String, Object> document = new LinkedHashMap<>();
@@ -201,38 +191,10 @@ public final class CheckpointCommand {
         out.println("\nwritten: " + target.resolve("checkpoint.json") + ", " + target.resolve("checkpoint.svg"));
     }
 
-    private double ratio(String one, String other) {
+    private void ratio(Map<String, Double> ratios, String one, String other) {
         double over = series.getOrDefault(one, new Samples()).median().toNanos();
         double under = series.getOrDefault(other, new Samples()).median().toNanos();
-        return Math.round(1000 * over / under) / 1000.0;
-    }
-
-    private static void sync(Path directory) throws IOException {
-        for (Path file : files(directory)) {
-            try (var fd = OpenFiles.open(file, 0)) {
-                OpenFiles.fsync(fd);
-            }
-        }
-    }
-
-    private static String lastLines(Path log) throws IOException {
-        if (!Files.exists(log)) {
-            return "";
-        }
-        List<String> lines = Files.readAllLines(log);
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
-    }
-
-    private static void delete(Path directory) throws IOException {
-        for (Path file : files(directory).reversed()) {
-            Files.delete(file);
-        }
-    }
-
-    private static List<Path> files(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.toList();
-        }
+        ratios.put(one + " / " + other, Math.round(1000 * over / under) / 1000.0);
     }
 
     private static String number(double milliseconds) {

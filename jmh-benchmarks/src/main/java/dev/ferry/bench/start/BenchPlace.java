@@ -56,6 +56,11 @@ public final class BenchPlace implements AutoCloseable {
         return name.contains("=unix://");
     }
 
+    /** Where Ferry's tools lie. */
+    Path tools() {
+        return tools;
+    }
+
     /** The subject of a name, or none if this machine lacks it. */
     Optional<Subject> subject(String name, Bundle bundle, Optional<String> image) throws Exception {
         if (isEngine(name)) {
