@@ -2,8 +2,10 @@ package dev.ferry.criu.archive;
 
 import dev.ferry.criu.CheckpointDamaged;
 import dev.ferry.criu.CheckpointIncompatible;
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.OpenFiles;
+import dev.ferry.runtime.linux.abi.OpenFlags;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -48,6 +50,7 @@ public final class CheckpointDirectory {
     /** What had been written to the container's standard input and not been read by it. */
     public static final String UNREAD_STDIN = "stdin.unread";
 
+    private static final String UNCOMMITTED = MANIFEST + ".new";
     private static final int SYNC_THREADS = 8;
 
     private final Path path;
@@ -147,25 +150,28 @@ public final class CheckpointDirectory {
      * @throws IOException when the disk is full, for instance; then it is no checkpoint
      */
     public void commit(Manifest manifest) throws IOException {
-        syncFiles(manifest);
-        Path temporary = path.resolve(MANIFEST + ".new");
-        try (FileChannel out = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(manifest.toBytes());
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
+        Path temporary = path.resolve(UNCOMMITTED);
+        Files.write(temporary, manifest.toBytes());
+        List<String> names =
+                new ArrayList<>(manifest.files().stream().map(FileRecord::name).toList());
+        names.add(UNCOMMITTED);
+        syncFiles(names);
         Files.move(temporary, path.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
         sync(path);
         sync(parent(path));
     }
 
-    /** Many at a time: they then share commits of the file system's journal, which is what takes the time. */
-    private void syncFiles(Manifest manifest) throws IOException {
-        Queue<String> names = new ConcurrentLinkedQueue<>(
-                manifest.files().stream().map(FileRecord::name).toList());
+    /**
+     * All are sent to the disk first and waited for afterwards, many at a time: they then share commits of the file system's journal, which is
+     * what takes the time.
+     */
+    private void syncFiles(List<String> all) throws IOException {
+        for (String name : all) {
+            try (Fd fd = OpenFiles.open(path.resolve(name), OpenFlags.O_RDONLY)) {
+                OpenFiles.beginWriteback(fd, 0, 0);
+            }
+        }
+        Queue<String> names = new ConcurrentLinkedQueue<>(all);
         AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < SYNC_THREADS; i++) {

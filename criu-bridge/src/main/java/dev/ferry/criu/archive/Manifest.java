@@ -11,6 +11,8 @@ import dev.ferry.criu.CheckpointIncompatible;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +117,12 @@ public record Manifest(
     }
 
     private static String digest(String text) {
-        return HexFormat.of().formatHex(FileDigester.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
     }
 
     /** Sum of the sizes of all files, in bytes. */

@@ -78,7 +78,6 @@ final class Dump {
 
     CheckpointReport run() throws CriuException, IOException {
         boolean paused = request.cgroup().isFrozen();
-        refuseObstacles(paused);
         Files.createDirectories(work);
         Files.deleteIfExists(log());
         CheckpointDirectory directory = CheckpointDirectory.create(request.directory());
@@ -120,6 +119,8 @@ final class Dump {
                 CriuProcess process = new CriuProcess(child.rpc(), child.pid(), log(), request.cgroup()::thaw)) {
             AbandonedCriu.note(work, child.pid());
             CriuOptions options = options(child, paused);
+            // only now: CRIU needs some time to come up, in which the other processor is free for this
+            refuseObstacles(paused);
             request.listener().entering(new Phase.Dumping());
             converse(process, options, directory, follower, paused);
             Manifest manifest = committed;

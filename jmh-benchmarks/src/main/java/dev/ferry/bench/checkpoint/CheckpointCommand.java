@@ -141,7 +141,7 @@ public final class CheckpointCommand {
     }
 
     private void note(int round, String name, Duration duration) {
-        Samples samples = series.computeIfAbsent(name, unused -> new Samples());
+        Samples samples = series.computeIfAbsent(name, first -> new Samples());
         if (round >= 0) {
             samples.add(duration);
         }

@@ -38,9 +38,7 @@ public final class BenchEngine implements AutoCloseable {
 
     static BenchEngine start(Path directory, Path tools, ImageSource image) throws Exception {
         EngineOptions options = EngineOptions.in(
-                        directory.resolve("root"),
-                        directory.resolve("run"),
-                        BenchPlace.cgroupName() + "-engine")
+                        directory.resolve("root"), directory.resolve("run"), BenchPlace.cgroupName() + "-engine")
                 .withTools(tools);
         Engine engine = Engine.start(options);
         return new BenchEngine(engine, load(engine.addresses().getFirst(), image));
