@@ -56,7 +56,8 @@ final class HowtoTest {
                 name=$1
                 case $name in
                   engine) shift; JAVA dev.ferry.engine.app.EngineMain --root DIR/root --run DIR/run --cgroup-parent GROUP "$@" ;;
-                  bench) JAVA dev.ferry.bench.Main "$2" --runs 1 --warmup 0 --work DIR "${@:3}" ;;
+                  bench) [ "$2" != jmh ] || JAVA dev.ferry.bench.Main "${@:2}"
+                    JAVA dev.ferry.bench.Main "$2" --runs 1 --warmup 0 --work DIR "${@:3}" ;;
                   *) JAVA dev.ferry.cli.Main "$@" ;;
                 esac
                 """.replace("JAVA", java).replace("DIR", directory.toString()).replace("GROUP", cgroup));
@@ -113,18 +114,18 @@ final class HowtoTest {
                     .as("the session ends")
                     .isTrue();
         } finally {
-            shell.destroy();
+            shell.descendants().forEach(ProcessHandle::destroyForcibly);
+            shell.destroyForcibly();
         }
         for (int i = 0; i < commands.size(); i++) {
             Page.Command command = commands.get(i);
-            Path output = directory.resolve("output." + i);
-            String text = Files.exists(output) ? Files.readString(output) : "never run";
-            assertThat(text).as("output of \"%s\"", command.line()).doesNotContain("never run");
-            if (!command.isInBackground()) {
-                assertThat(Files.readString(directory.resolve("code." + i)).strip())
-                        .as("exit code of \"%s\", which printed: %s", command.line(), text)
-                        .isEqualTo(command.follows() ? "124" : "0");
+            if (command.isInBackground()) {
+                continue; // the others would not succeed without it
             }
+            String text = Files.readString(directory.resolve("output." + i));
+            assertThat(Files.readString(directory.resolve("code." + i)).strip())
+                    .as("exit code of \"%s\", which printed: %s", command.line(), text)
+                    .isEqualTo(command.follows() ? "124" : "0");
             assertThat(command.missingIn(text))
                     .as("shown below \"%s\", which printed: %s", command.line(), text)
                     .isEmpty();
@@ -137,8 +138,7 @@ final class HowtoTest {
         for (int i = 0; i < commands.size(); i++) {
             Page.Command command = commands.get(i);
             if (command.isInBackground()) {
-                String plain = command.line().substring(0, command.line().length() - 1);
-                lines.add("{ " + plain + "; } > output." + i + " 2>&1 &");
+                lines.add(command.line());
                 // a reader's next command comes later than a script's
                 lines.add("for ((try = 0; try < 300; try++)); do [ -S run/ferry.sock ] && break; sleep 0.1; done");
             } else {

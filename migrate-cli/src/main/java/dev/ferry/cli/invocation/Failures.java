@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Turns what went wrong into a text with cause, object and remedy, and into an exit code. */
 public final class Failures {
@@ -33,7 +34,7 @@ public final class Failures {
                                 + "\nlook at the engine's output, and at where --host or FERRY_HOST leads");
             case IOException e -> new Outcome(ExitCode.ENGINE, message(e));
             case InterruptedException e -> new Outcome(ExitCode.ENGINE, "interrupted");
-            default -> new Outcome(ExitCode.ENGINE, "a fault in this program: " + failure);
+            default -> new Outcome(ExitCode.ENGINE, "a fault in this program: " + failure + place(failure));
         };
     }
 
@@ -44,6 +45,15 @@ public final class Failures {
             return ExitCode.NOT_FOUND;
         }
         return UNUSABLE_PROGRAM.stream().anyMatch(words::contains) ? ExitCode.NOT_EXECUTABLE : ExitCode.ENGINE;
+    }
+
+    /** Where a fault showed itself, for the report of it. */
+    private static String place(Throwable fault) {
+        return Stream.of(fault.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith("dev.ferry."))
+                .findFirst()
+                .map(frame -> "\nat " + frame)
+                .orElse("");
     }
 
     private static String remedy(EngineUnreachable failure) {

@@ -1,6 +1,5 @@
 package dev.ferry.profiles.profile;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -70,8 +69,7 @@ public final class ProfileLibrary {
 
         private static SeccompProfile load() {
             try {
-                JsonNode tree = ProfileReader.tree(resource("checkpoint.json"), "checkpoint");
-                return builtin().replacing("checkpoint", ProfileReader.plainRules(tree.path("replace"), "checkpoint"));
+                return SeccompProfile.read(resource("checkpoint.json"), "checkpoint");
             } catch (InvalidProfile e) {
                 throw new AssertionError("checkpoint.json is part of this module and always valid", e);
             }

@@ -13,6 +13,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,9 @@ final class ProfileReader {
     }
 
     private SeccompProfile profile(JsonNode root) throws InvalidProfile {
+        if (root.has("base")) {
+            return basedOn(text(root, "base"), root.path("replace"));
+        }
         if (root.path("defaultAction").asText("").isEmpty()
                 && root.path("syscalls").isEmpty()) {
             // Docker's way to say "no filter" in a file
@@ -129,6 +133,17 @@ final class ProfileReader {
                 rules(root));
     }
 
+    /** Our own short form: a profile of the library with some rules replaced. */
+    private SeccompProfile basedOn(@Nullable String base, JsonNode replaced) throws InvalidProfile {
+        Optional<SeccompProfile> profile = ProfileLibrary.named(String.valueOf(base));
+        if (profile.isEmpty()) {
+            throw wrong(
+                    "base",
+                    "\"" + base + "\" is no profile of this engine; there are default, checkpoint and unconfined");
+        }
+        return profile.get().replacing(name, plainRules(replaced, name));
+    }
+
     private List<ConditionalRule> rules(JsonNode root) throws InvalidProfile {
         var rules = new ArrayList<ConditionalRule>();
         int number = 0;
@@ -142,7 +157,7 @@ final class ProfileReader {
         return rules;
     }
 
-    static List<SyscallRule> plainRules(JsonNode array, String name) throws InvalidProfile {
+    private static List<SyscallRule> plainRules(JsonNode array, String name) throws InvalidProfile {
         var reader = new ProfileReader(name);
         var rules = new ArrayList<SyscallRule>();
         for (JsonNode entry : array) {

@@ -114,6 +114,21 @@ class SeccompProfileTest {
         assertThat(allowed).doesNotContain("memfd_secret", "mq_open", "landlock_restrict_self");
     }
 
+    /** With docker's client a profile is a file: it does not take our names. */
+    @Test
+    void theCheckpointProfilesFileIsAProfile() throws Exception {
+        SeccompProfile profile = read(
+                "{'base': 'default', 'replace': [{'names': ['mq_open'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 38}]}");
+        assertThat(names(ProfileLibrary.builtin(), PLAIN)).contains("mq_open");
+        assertThat(profile.resolve(PLAIN).syscalls())
+                .filteredOn(rule -> rule.names().contains("mq_open"))
+                .allMatch(rule -> rule.action().equals("SCMP_ACT_ERRNO"))
+                .isNotEmpty();
+        assertThatThrownBy(() -> read("{'base': 'nothing'}"))
+                .isInstanceOf(InvalidProfile.class)
+                .hasMessageContaining("\"nothing\" is no profile of this engine");
+    }
+
     @Test
     void namesOfTheLibrary() {
         assertThat(ProfileLibrary.named("default")).contains(ProfileLibrary.builtin());
