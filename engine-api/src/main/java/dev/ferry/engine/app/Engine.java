@@ -186,6 +186,7 @@ public final class Engine implements AutoCloseable {
         try {
             Adoption adoption = new Adoption(home, registry, containers, launcher, life, networks);
             Adoption.Report report = adoption.run();
+            execs.adopt();
             new CheckpointRecovery(launcher, life, incarnations, adoption).resolve(report.interrupted());
             state.set(state(options, report));
             done = true;

@@ -2,6 +2,7 @@ package dev.ferry.engine.exec;
 
 import dev.ferry.api.model.exec.ExecCreateRequest;
 import dev.ferry.engine.container.Container;
+import dev.ferry.engine.state.StateFile;
 import dev.ferry.runtime.container.ContainerProcess;
 import dev.ferry.runtime.container.ExitRecord;
 import java.nio.file.Path;
@@ -54,6 +55,14 @@ public final class Exec {
     /** The process; null before the start and when it could not be started. */
     public @Nullable ContainerProcess process() {
         return process;
+    }
+
+    /** What a new engine needs to know it by. */
+    record Note(String id, ExecCreateRequest request) {}
+
+    /** The note of it in its directory. */
+    static StateFile<Note> note(Path directory) {
+        return new StateFile<>(directory.resolve("exec.json"), "exec", 1, Note.class);
     }
 
     void run(ContainerProcess value) {

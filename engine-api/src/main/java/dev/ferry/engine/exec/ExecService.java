@@ -31,10 +31,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes and starts further processes. Safe for use by many threads. */
 public final class ExecService {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExecService.class);
 
     private final ContainerRegistry registry;
     private final ContainerLauncher launcher;
@@ -104,6 +109,7 @@ public final class ExecService {
         try {
             Files.createDirectories(exec.directory());
             Files.write(exec.log(), new byte[0]);
+            Exec.note(exec.directory()).keep(new Exec.Note(exec.id(), exec.request()));
         } catch (IOException e) {
             throw new Failed("exec.log", "cannot start exec " + exec.id() + ": " + e.getMessage(), e);
         }
@@ -136,13 +142,8 @@ public final class ExecService {
                 process.close();
                 throw e;
             }
-            exec.run(process);
+            hold(exec, process);
             events.tell(record, "exec_start: " + String.join(" ", exec.request().cmd()), Map.of("execID", exec.id()));
-            process.onExit(exit -> {
-                container.wake();
-                events.tell(
-                        record, "exec_die", Map.of("execID", exec.id(), "exitCode", Integer.toString(exit.exitCode())));
-            });
         } catch (EngineException e) {
             exec.markFailed(CANNOT_INVOKE);
             throw e;
@@ -152,6 +153,47 @@ public final class ExecService {
         } catch (SpawnException | SeccompException | SnapshotException | IOException e) {
             exec.markFailed(CANNOT_INVOKE);
             throw new Failed("exec.start", "cannot start exec in container " + record.id() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void hold(Exec exec, ContainerProcess process) {
+        exec.run(process);
+        process.onExit(exit -> {
+            exec.container().wake();
+            events.tell(
+                    exec.container().record(),
+                    "exec_die",
+                    Map.of("execID", exec.id(), "exitCode", Integer.toString(exit.exitCode())));
+        });
+    }
+
+    /** Finds the execs again that an earlier engine started in containers that run: those that run too, and what became of the others. */
+    public void adopt() throws IOException {
+        for (Container container : registry.all()) {
+            Path directory =
+                    container.incarnation(container.record().incarnation()).resolve("execs");
+            if (container.status().isAlive() && Files.isDirectory(directory)) {
+                try (var homes = Files.newDirectoryStream(directory)) {
+                    for (Path home : homes) {
+                        adopt(container, home);
+                    }
+                }
+            }
+        }
+    }
+
+    private void adopt(Container container, Path home) {
+        try {
+            Optional<Exec.Note> note = Exec.note(home).read();
+            if (note.isEmpty()) {
+                return;
+            }
+            Exec exec = new Exec(note.get().id(), container, note.get().request(), home);
+            exec.markStarted();
+            hold(exec, launcher.adopt(home, exec.log()));
+            execs.put(exec.id(), exec);
+        } catch (IOException e) {
+            LOG.warn("exec in \"{}\" is not known any more: {}", home, e.getMessage());
         }
     }
 

@@ -79,6 +79,20 @@ public final class StateFile<T> {
      * @throws IOException with the old record still in place
      */
     public void replace(T record) throws IOException {
+        put(record, true);
+    }
+
+    /**
+     * Replaces the record for as long as the host runs: nothing is flushed, and a power failure may tear it. For what nobody needs after
+     * that.
+     *
+     * @throws IOException with the old record still in place
+     */
+    public void keep(T record) throws IOException {
+        put(record, false);
+    }
+
+    private void put(T record, boolean flushed) throws IOException {
         ObjectNode envelope = MAPPER.createObjectNode();
         JsonNode tree = MAPPER.valueToTree(record);
         envelope.put("format", format);
@@ -98,7 +112,9 @@ public final class StateFile<T> {
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
                 }
-                channel.force(true);
+                if (flushed) {
+                    channel.force(true);
+                }
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
