@@ -120,6 +120,7 @@ class DockerCliTest {
         refused(127, "executable file not found", "run", "--rm", "--network", "none", "busybox", "nosuch");
         refused(125, "named volume", "run", "-v", "vol:/x", "busybox", "true");
         refused(125, "publishing ports", "run", "-p", "80:80", "busybox", "true");
+        refused(125, "this host is linux/", "run", "--platform", "linux/s390x", "busybox", "true");
         refused(125, "unknown capability", "run", "--cap-add", "FLY", "busybox", "true");
         refused(125, "Minimum memory limit", "run", "-m", "1m", "busybox", "true");
         refused(1, "No such container", "stop", "nothing");

@@ -12,6 +12,7 @@ import dev.ferry.engine.container.ProcessTable;
 import dev.ferry.engine.container.Status;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.engine.error.Unsupported;
 import dev.ferry.engine.exec.ExecService;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.Filters;
@@ -35,19 +36,26 @@ public final class ContainerRoutes implements RouteGroup {
     private final ExecService execs;
     private final CheckpointService checkpoints;
     private final ProcessTable processes;
+    private final String architecture;
 
-    /** In front of the services. */
+    /**
+     * In front of the services.
+     *
+     * @param architecture of this host, in docker's words
+     */
     public ContainerRoutes(
             ContainerRegistry registry,
             ContainerService service,
             ExecService execs,
             CheckpointService checkpoints,
-            ProcessTable processes) {
+            ProcessTable processes,
+            String architecture) {
         this.registry = registry;
         this.service = service;
         this.execs = execs;
         this.checkpoints = checkpoints;
         this.processes = processes;
+        this.architecture = architecture;
     }
 
     @Override
@@ -122,10 +130,22 @@ public final class ContainerRoutes implements RouteGroup {
                     "request.content-type",
                     "unsupported Content-Type header (" + type + "): must be 'application/json'");
         }
+        requirePlatform(Answers.text(ctx, "platform"));
         ContainerCreateRequest request = Answers.body(ctx, ContainerCreateRequest.class);
         ContainerService.Creation creation = service.create(
                 Answers.text(ctx, "name"), request.config(), request.hostConfig(), request.networkingConfig());
         Answers.json(ctx, 201, new ContainerCreateResponse(creation.id().text(), creation.warnings()));
+    }
+
+    /** Programs of another architecture would not run; an image here has only one. */
+    private void requirePlatform(String asked) {
+        String own = "linux/" + architecture;
+        boolean served = List.of("", "linux", architecture, own).contains(asked) || asked.startsWith(own + "/");
+        if (!served) {
+            throw new Unsupported(
+                    "container.platform",
+                    "platform \"" + asked + "\" is not supported by this engine: this host is " + own);
+        }
     }
 
     private void start(Context ctx) throws InterruptedException {
