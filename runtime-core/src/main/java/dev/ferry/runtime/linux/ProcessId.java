@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process named so that it can be found again by a later engine: a number alone is given out again.
@@ -16,6 +17,7 @@ import java.util.Optional;
 public record ProcessId(int pid, long startTicks, String bootId) {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final int FIELDS_BEFORE_START = 19;
+    private static volatile @Nullable String currentBoot;
 
     /** The process that has the number now; empty when there is none. A zombie still counts. */
     public static Optional<ProcessId> of(int pid) throws IOException {
@@ -50,9 +52,14 @@ public record ProcessId(int pid, long startTicks, String bootId) {
         return same ? Optional.of(handle) : Optional.empty();
     }
 
-    /** The boot that is running. */
+    /** The boot that is running. Read once: no process sees two. */
     public static String currentBootId() throws IOException {
-        return Files.readString(BOOT_ID).strip();
+        String known = currentBoot;
+        if (known == null) {
+            known = Files.readString(BOOT_ID).strip();
+            currentBoot = known;
+        }
+        return known;
     }
 
     /** When the process with that number began, in clock ticks since boot; empty when there is none. */
