@@ -52,8 +52,14 @@ final class Doctor implements Callable<Integer> {
                     invocation.console().line("\n" + finding.subject() + ": " + finding.remedy());
                 }
             }
+            invocation.console().text(hint((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid")));
         }
         return report.isUsable() ? ExitCode.OK : ExitCode.NEGATIVE;
+    }
+
+    /** What whoever is not root should know of the answer. */
+    static String hint(int user) {
+        return user == 0 ? "" : "\nCRIU can only be tried by root: run this as root for the whole answer\n";
     }
 
     static Table table(List<HostFinding> findings) {

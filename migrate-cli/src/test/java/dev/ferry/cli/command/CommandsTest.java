@@ -137,6 +137,12 @@ final class CommandsTest {
     }
 
     @Test
+    void doctorTellsOtherUsersToAskAsRoot() {
+        assertThat(Doctor.hint(0)).isEmpty();
+        assertThat(Doctor.hint(1000)).contains("run this as root");
+    }
+
+    @Test
     void imageNamesWithPortAndTag() {
         assertThat(ImageName.parse("host:5000/a/b")).isEqualTo(new ImageName("host:5000/a/b", "latest"));
         assertThat(ImageName.parse("host:5000/a/b:1")).isEqualTo(new ImageName("host:5000/a/b", "1"));
