@@ -15,10 +15,18 @@ public final class CheckpointCalls {
 
     /** @param exit end the container once the checkpoint is safe */
     public void create(String container, String name, boolean exit) throws IOException {
+        create(container, name, "", exit);
+    }
+
+    /**
+     * @param directory of the engine's host below which the checkpoint goes, empty for the container's own place
+     * @param exit end the container once the checkpoint is safe
+     */
+    public void create(String container, String name, String directory, boolean exit) throws IOException {
         engine.tell(
                 "POST",
                 Query.path("containers", container, "checkpoints"),
-                EngineClient.json(new CheckpointCreateRequest(name, "", exit)));
+                EngineClient.json(new CheckpointCreateRequest(name, directory, exit)));
     }
 
     public List<CheckpointSummary> list(String container) throws IOException {

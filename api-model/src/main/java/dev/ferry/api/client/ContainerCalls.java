@@ -41,7 +41,16 @@ public final class ContainerCalls {
 
     /** Starts from a checkpoint of the container's own. */
     public void startFromCheckpoint(String container, String checkpoint) throws IOException {
-        engine.tell("POST", Query.path("containers", container, "start").with("checkpoint", checkpoint));
+        startFromCheckpoint(container, checkpoint, "");
+    }
+
+    /** @param directory that the checkpoint was made below, empty for the container's own place */
+    public void startFromCheckpoint(String container, String checkpoint, String directory) throws IOException {
+        engine.tell(
+                "POST",
+                Query.path("containers", container, "start")
+                        .with("checkpoint", checkpoint)
+                        .with("checkpoint-dir", directory));
     }
 
     /**

@@ -46,18 +46,22 @@ public final class AbandonedCriu {
      * @param incarnation its directory
      * @param patience how long it may take for giving up
      * @param release thaws what may hold it
+     * @return whether it ended by itself; what a killed one was making is half made
      * @throws IOException if it does not die
      */
-    public static void awaitEnd(Path incarnation, Duration patience, CriuProcess.Release release) throws IOException {
+    public static boolean awaitEnd(Path incarnation, Duration patience, CriuProcess.Release release)
+            throws IOException {
         Optional<ProcessId> noted = noted(work(incarnation).resolve(FILE));
         Optional<PidFd> found = noted.isPresent() ? noted.get().open() : Optional.empty();
         if (found.isEmpty()) {
-            return;
+            return true;
         }
         try (PidFd process = found.get()) {
-            if (!process.awaitExit(patience)) {
-                CriuProcess.kill(process, release);
+            if (process.awaitExit(patience)) {
+                return true;
             }
+            CriuProcess.kill(process, release);
+            return false;
         }
     }
 

@@ -149,17 +149,23 @@ final class Dump {
         } catch (CriuCrashed e) {
             process.kill();
             restoreFreezer(paused);
-            if (committed == null) {
-                throw e;
-            }
-            if (runsOn()) {
-                // it never had the answer
-                committed = null;
-                throw e;
-            }
-            // killed between the answer and its own end, with its work done: the container has ended as it should
+            requireEnded(e);
+        } catch (CriuException e) {
+            requireEnded(e);
         } catch (IOException e) {
             throw aborted(e);
+        }
+    }
+
+    /** A failure between the answer and CRIU's own end is none if its work is done: the container has ended as it should. */
+    private void requireEnded(CriuException failure) throws CriuException, IOException {
+        if (committed == null) {
+            throw failure;
+        }
+        if (runsOn()) {
+            // CRIU never had the answer, or did not act on it
+            committed = null;
+            throw failure;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.ferry.criu.checkpoint;
 
 import dev.ferry.criu.CheckpointAborted;
 import dev.ferry.criu.CheckpointDamaged;
+import dev.ferry.criu.CriuCrashed;
 import dev.ferry.criu.CriuException;
 import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.criu.archive.HostFacts;
@@ -158,6 +159,10 @@ final class Restore {
                     options,
                     request.options().deadline(),
                     (notification, descriptors) -> answer(notification, descriptors, restoring));
+        } catch (CriuCrashed e) {
+            process.kill();
+            restoring.endChildren();
+            throw e;
         } catch (IOException e) {
             throw new CheckpointAborted("restore", String.valueOf(e.getMessage()), "see the cause, then try again", e);
         }

@@ -27,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  *     │ ◀── DUMP or RESTORE, success ── │
  * </pre>
  *
- * <p>Every exchange has a deadline. When it passes, CRIU is killed; and because a CRIU that attaches to a task inside a frozen v1 cgroup
- * cannot die before the cgroup is thawed, {@link Release#release} is called if it is still there a moment later. Blocks; not for virtual
+ * <p>Every exchange has a deadline. When it passes, {@link Release#release} frees what may hold CRIU, a frozen v1 cgroup above all, and CRIU
+ * is told no at each of its questions: it may be running its own code inside of a task, which does not survive that CRIU is killed
+ * then. If it has not ended a while later, it is killed all the same. Blocks; not for virtual
  * threads and not for several threads. Borrows the socket and the process; whoever started CRIU reaps it.
  */
 public final class CriuProcess implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 256 << 10;
     private static final int SIGKILL = 9;
+    private static final Duration GIVES_UP_WITHIN = Duration.ofSeconds(5);
     private static final Duration DIES_WITHIN = Duration.ofSeconds(2);
     private static final Duration DIES_AFTER_RELEASE = Duration.ofSeconds(10);
     private static final Duration QUESTION = Duration.ofSeconds(20);
@@ -180,9 +182,10 @@ public final class CriuProcess implements AutoCloseable {
                 List.of(Poll.Interest.readable(socket.fd()), Poll.Interest.readable(process.fd()));
         int[] events = Poll.await(interests, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         if (events[0] == 0 && events[1] == 0) {
+            callOff();
             kill();
             throw new CriuCrashed(
-                    what, "did not answer within " + deadline.toSeconds() + " s and was killed", existingLog());
+                    what, "did not answer within " + deadline.toSeconds() + " s and was ended", existingLog());
         }
         UnixSocket.Received received;
         try {
@@ -202,6 +205,33 @@ public final class CriuProcess implements AutoCloseable {
             throw new ProtocolBroken("a message of more than " + LARGEST_MESSAGE + " bytes");
         }
         return received;
+    }
+
+    /** Lets CRIU undo what it has done, if it can still be reached. */
+    private void callOff() throws IOException {
+        release.release();
+        long end = System.nanoTime() + GIVES_UP_WITHIN.toNanos();
+        List<Poll.Interest> interests =
+                List.of(Poll.Interest.readable(socket.fd()), Poll.Interest.readable(process.fd()));
+        while (true) {
+            int[] events = Poll.await(interests, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            if (events[0] == 0 || events[1] != 0) {
+                return;
+            }
+            try {
+                UnixSocket.Received received = socket.receive(LARGEST_MESSAGE);
+                received.fds().forEach(Fd::close);
+                if (received.bytes().length == 0) {
+                    return;
+                }
+                if (Response.decode(received.bytes()).type() == Response.NOTIFY) {
+                    socket.send(new Request.NotifyAnswer(false).encode());
+                }
+            } catch (SyscallException | ProtocolBroken e) {
+                // it has closed its end, or says what nobody understands: what follows ends it anyway
+                return;
+            }
+        }
     }
 
     private CriuCrashed crashed(String what, @Nullable SyscallException cause) {

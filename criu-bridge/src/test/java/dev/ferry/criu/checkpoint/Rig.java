@@ -79,6 +79,11 @@ final class Rig {
                     List.of(lower), upper, Files.createDirectories(folder.resolve(id + "/work")));
         }
 
+        /** Of the newest incarnation, which may not have come to life. */
+        Path directory() {
+            return folder.resolve(id + "." + incarnation);
+        }
+
         private Path nextDirectory() {
             return folder.resolve(id + "." + ++incarnation);
         }
@@ -110,6 +115,11 @@ final class Rig {
         }
 
         void restore(CheckpointDirectory checkpoint, PhaseListener listener) throws CriuException, IOException {
+            restore(checkpoint, listener, RestoreOptions.DEFAULT);
+        }
+
+        void restore(CheckpointDirectory checkpoint, PhaseListener listener, RestoreOptions options)
+                throws CriuException, IOException {
             RestoredContainer restored = checkpointer.restore(new RestoreRequest(
                     id,
                     checkpoint,
@@ -119,7 +129,7 @@ final class Rig {
                     root,
                     Optional.of(network),
                     nextCgroup(),
-                    RestoreOptions.DEFAULT,
+                    options,
                     listener));
             process.close();
             process = restored.process();

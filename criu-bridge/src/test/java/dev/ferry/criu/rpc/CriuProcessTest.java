@@ -101,7 +101,7 @@ final class CriuProcessTest {
             CriuOptions options = CriuOptions.builder(0).build();
             assertThatThrownBy(() -> process.dump(options, Duration.ofMillis(50), (notification, fds) -> true))
                     .isInstanceOf(CriuCrashed.class)
-                    .hasMessageContaining("did not answer within 0 s and was killed");
+                    .hasMessageContaining("did not answer within 0 s and was ended");
         });
     }
 

@@ -32,6 +32,8 @@ public final class CheckpointRecovery {
     /** CRIU looks for its engine when it has copied or made everything, however much that is. */
     private static final Duration CRIU_GIVES_UP = Duration.ofSeconds(60);
 
+    private static final int SIGKILL = 9;
+
     /** From a signal, or from the end of CRIU, to the monitor's record of it. */
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(3);
 
@@ -105,11 +107,14 @@ public final class CheckpointRecovery {
     }
 
     private void undoRestore(Container container, ContainerRecord record) throws IOException, InterruptedException {
-        awaitCriu(container, record);
+        boolean whole = awaitCriu(container, record);
         Path incarnation = container.incarnation(record.incarnation());
         if (Files.exists(incarnation.resolve("monitor.json"))) {
             // without CRIU the monitor has init for a child or ends
             ContainerProcess process = launcher.adopt(incarnation, container.log());
+            if (!whole) {
+                process.signal(SIGKILL);
+            }
             if (!process.endsWithin(ENDS_WITHIN)) {
                 container.hold(process);
                 incarnations.keepDelta(record);
@@ -118,14 +123,15 @@ public final class CheckpointRecovery {
             }
             process.close();
         }
+        incarnations.end(record);
         incarnations.release(record);
         incarnations.undoDelta(record);
         // not a death that a restart policy may answer, nor an end after which it may be removed with its checkpoint
         container.settle(record.withPassage(null).withStoppedByUser(true).withStatus(was(record)));
     }
 
-    private void awaitCriu(Container container, ContainerRecord record) throws IOException {
-        AbandonedCriu.awaitEnd(
+    private boolean awaitCriu(Container container, ContainerRecord record) throws IOException {
+        return AbandonedCriu.awaitEnd(
                 container.incarnation(record.incarnation()), CRIU_GIVES_UP, incarnations.cgroup(record)::thaw);
     }
 

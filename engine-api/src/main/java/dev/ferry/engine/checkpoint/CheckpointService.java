@@ -258,6 +258,7 @@ public final class CheckpointService {
         ContainerRecord now = container.record();
         container.hold(null);
         if (now.incarnation() != before.incarnation()) {
+            incarnations.end(now);
             incarnations.release(now);
             incarnations.undoDelta(now);
         }

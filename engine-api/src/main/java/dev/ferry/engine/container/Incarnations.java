@@ -175,6 +175,18 @@ public final class Incarnations {
         }
     }
 
+    /** Ends whatever a restore that came to nothing has left alive: with the checkpoint there would be two of it. */
+    public void end(ContainerRecord record) {
+        Cgroup cgroup = cgroup(record);
+        try {
+            if (cgroup.exists()) {
+                cgroup.kill();
+            }
+        } catch (IOException e) {
+            LOG.warn("processes of cgroup {} may stay behind: {}", cgroup.path(), e.getMessage());
+        }
+    }
+
     /** The files of a checkpoint that replaced the container's stay. A failure is logged: it costs space. */
     public void keepDelta(ContainerRecord record) {
         try {

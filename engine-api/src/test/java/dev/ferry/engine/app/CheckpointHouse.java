@@ -3,6 +3,7 @@ package dev.ferry.engine.app;
 import dev.ferry.api.client.EngineClient;
 import dev.ferry.api.client.EngineRefused;
 import dev.ferry.api.client.ImageCalls;
+import dev.ferry.api.model.ApiJson;
 import dev.ferry.api.model.Words;
 import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.ContainerCreateRequest;
@@ -13,6 +14,7 @@ import dev.ferry.runtime.cgroup.CgroupHierarchy;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.monitor.LogFrames;
+import dev.ferry.store.content.StepListener;
 import dev.ferry.testing.OwnNames;
 import dev.ferry.testing.TestRoot;
 import java.io.ByteArrayOutputStream;
@@ -43,14 +45,18 @@ final class CheckpointHouse {
             + " while :; do [ \"$(echo \"$d\" | md5sum)\" = \"$sum\" ] || echo torn; echo $i; i=$((i+1)); usleep 10000; done";
 
     final Path home;
-    final EngineClient client;
+    EngineClient client;
     private final String cgroup = "/" + OwnNames.fresh();
     private @Nullable Process apart;
     private @Nullable Engine here;
 
     CheckpointHouse(Path home) {
         this.home = home;
-        this.client = EngineClient.of(new EngineAddress.Unix(run().resolve("ferry.sock")));
+        this.client = newClient();
+    }
+
+    private EngineClient newClient() {
+        return EngineClient.of(new EngineAddress.Unix(run().resolve("ferry.sock")));
     }
 
     private Path run() {
@@ -60,6 +66,12 @@ final class CheckpointHouse {
     /** An engine in this process. */
     CheckpointHouse startHere() throws IOException, InterruptedException {
         here = Engine.start(EngineOptions.in(home.resolve("root"), run(), cgroup));
+        return this;
+    }
+
+    /** The same with somebody who hears of every step. */
+    CheckpointHouse startHere(StepListener steps) throws IOException, InterruptedException {
+        here = Engine.start(EngineOptions.in(home.resolve("root"), run(), cgroup), steps);
         return this;
     }
 
@@ -74,8 +86,11 @@ final class CheckpointHouse {
     void stopHere() throws IOException {
         Engine engine = here;
         if (engine != null) {
+            // an engine waits for connections that are still open
+            client.close();
             engine.close();
             here = null;
+            client = newClient();
         }
     }
 
@@ -212,6 +227,22 @@ final class CheckpointHouse {
             client.containers().startFromCheckpoint(id, name);
         }
 
+        /** The CRIU that works for it, or worked last. */
+        int criu() throws IOException {
+            Path incarnations = directory().resolve("incarnations");
+            int newest;
+            try (Stream<Path> all = Files.list(incarnations)) {
+                newest = all.mapToInt(each -> Integer.parseInt(String.valueOf(each.getFileName())))
+                        .max()
+                        .orElseThrow();
+            }
+            Path noted = incarnations.resolve(newest + "/criu/criu.json");
+            return ApiJson.mapper()
+                    .readTree(Files.readAllBytes(noted))
+                    .path("pid")
+                    .asInt();
+        }
+
         /** Returns when everything that was asked of the container so far has been done: the answer comes from its lane. */
         void settled() throws IOException {
             try {
@@ -287,7 +318,10 @@ final class CheckpointHouse {
             Path parent = hierarchy.mountPoint().resolve(cgroup.substring(1));
             if (Files.isDirectory(parent)) {
                 try (Stream<Path> all = Files.list(parent)) {
-                    all.filter(Files::isDirectory).forEach(each -> found.add(String.valueOf(each.getFileName())));
+                    all.filter(Files::isDirectory)
+                            .map(each -> String.valueOf(each.getFileName()))
+                            .filter(name -> !name.equals("monitors"))
+                            .forEach(found::add);
                 }
             }
         }

@@ -6,6 +6,7 @@ import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.monitor.MonitorText;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,8 +86,14 @@ final class Adoption {
         return found;
     }
 
-    private static List<Integer> children(int pid) throws IOException {
-        String text = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
+    /** Whom a process has made and not waited for; nobody when it is gone itself. */
+    static List<Integer> children(int pid) throws IOException {
+        String text;
+        try {
+            text = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
+        } catch (NoSuchFileException gone) {
+            return List.of();
+        }
         return text.isBlank()
                 ? List.of()
                 : List.of(text.strip().split(" ", -1)).stream()

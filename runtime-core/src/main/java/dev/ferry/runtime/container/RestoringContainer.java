@@ -1,5 +1,6 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.PidFd;
@@ -131,6 +132,22 @@ public final class RestoringContainer implements AutoCloseable {
     }
 
     /**
+     * Ends what a CRIU that was killed leaves below the monitor: tasks that are half made and that nobody would end. The monitor ends
+     * behind them.
+     */
+    public void endChildren() throws IOException {
+        for (int child : Adoption.children(monitor.pid())) {
+            try (PidFd process = PidFd.open(child)) {
+                process.sendSignal(SIGKILL);
+            } catch (SyscallException e) {
+                if (!e.is(Errno.ESRCH)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
      * Closes the conversation with CRIU. Before {@link #restored} this abandons the restore and waits until nothing of it is left;
      * afterwards CRIU finishes by itself and the container goes on.
      */
@@ -151,13 +168,11 @@ public final class RestoringContainer implements AutoCloseable {
         }
         try (monitor) {
             if (!monitor.awaitExit(PATIENCE)) {
-                try (PidFd child = PidFd.open(criuPid())) {
-                    child.sendSignal(SIGKILL);
-                }
+                endChildren();
                 monitor.awaitExit(PATIENCE);
             }
             ExitWatch.reap(monitor.pid());
-        } catch (SyscallException e) {
+        } catch (IOException e) {
             throw new IllegalStateException("cannot wait for monitor " + monitor.pid(), e);
         }
     }
