@@ -6,6 +6,8 @@ import dev.ferry.criu.checkpoint.CheckpointOptions;
 import dev.ferry.criu.rpc.CriuInstallation;
 import dev.ferry.criu.rpc.DumpStatistics;
 import dev.ferry.runtime.linux.OpenFiles;
+import dev.ferry.runtime.linux.PidFd;
+import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.mount.MountTable;
 import dev.ferry.runtime.oci.InvalidSpec;
 import dev.ferry.runtime.oci.Mount;
@@ -28,6 +30,8 @@ import java.util.stream.Stream;
  */
 final class BareCriu {
     private static final String NETWORK = "extRootNetNS";
+    /** An end of 256 MiB of memory on a loaded machine takes part of a second. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final CriuInstallation criu;
     private final Path place;
@@ -149,11 +153,14 @@ final class BareCriu {
         String text = run(shell, images().resolve("restore.log"));
         Instant end = Instant.now();
         long started = Long.parseLong(text.lines().findFirst().orElseThrow().strip());
-        ProcessHandle restored = ProcessHandle.of(
-                        Long.parseLong(Files.readString(number).strip()))
-                .orElseThrow();
-        restored.destroyForcibly();
-        restored.onExit().join();
+        try (PidFd restored =
+                PidFd.open(Integer.parseInt(Files.readString(number).strip()))) {
+            restored.sendSignal(ProcessConstants.SIGKILL);
+            if (!restored.awaitExit(PATIENCE)) {
+                throw new IOException("Process " + restored.pid() + ", restored by CRIU alone, did not die on SIGKILL"
+                        + " within " + PATIENCE.toSeconds() + " s");
+            }
+        }
         delete(upper);
         delete(scratch);
         return Duration.between(Instant.ofEpochSecond(0, started), end);
