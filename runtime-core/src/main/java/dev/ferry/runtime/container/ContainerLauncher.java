@@ -21,7 +21,6 @@ import dev.ferry.runtime.spawn.Program;
 import dev.ferry.runtime.spawn.SpawnException;
 import dev.ferry.runtime.spawn.Spawned;
 import dev.ferry.runtime.spawn.Spawner;
-import dev.ferry.runtime.spawn.StatusReport;
 import dev.ferry.runtime.spawn.StepFailed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -355,24 +355,12 @@ public final class ContainerLauncher implements AutoCloseable {
      * @throws SpawnException when a failure came instead
      */
     static int awaitMessage(Spawned spawned, int word, Path directory) throws SpawnException, IOException {
-        while (true) {
-            StatusReport report = spawned.status()
-                    .next(PATIENCE)
-                    .orElseThrow(() -> new ChildDied("monitor", "no report within " + PATIENCE.toSeconds() + " s"));
-            switch (report) {
-                case StatusReport.Message message -> {
-                    if (message.word() == word) {
-                        return (int) message.value();
-                    }
-                }
-                case StatusReport.Failed failed -> throw failed.failure();
-                case StatusReport.Closed closed -> {
-                    spawned.process().awaitExit(PATIENCE);
-                    throw new ChildDied("monitor", "record: " + ExitRecord.read(directory));
-                }
-                case StatusReport.Stamps stamps -> {}
-            }
+        OptionalLong value = spawned.status().awaitMessage(word, PATIENCE);
+        if (value.isEmpty()) {
+            spawned.process().awaitExit(PATIENCE);
+            throw new ChildDied("monitor", "record: " + ExitRecord.read(directory));
         }
+        return (int) value.getAsLong();
     }
 
     /** Closes the gate, which ends the child, and reaps the monitor. */

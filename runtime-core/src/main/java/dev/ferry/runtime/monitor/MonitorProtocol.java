@@ -13,7 +13,7 @@ package dev.ferry.runtime.monitor;
  * </pre>
  *
  * <p>Everything goes through {@link MonitorFd#STATUS} in the words of {@link dev.ferry.runtime.spawn.StatusReport}; a failed step at
- * any point comes instead of the next message.
+ * any point comes instead of the next message. CHILD and READY come in either order: two processes write them.
  */
 public final class MonitorProtocol {
 

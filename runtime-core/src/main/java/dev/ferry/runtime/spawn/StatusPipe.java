@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a running program tells us; we hold the reading end.
@@ -22,13 +23,15 @@ import java.util.Optional;
  *   end of file                                 exec'd (the pipe is close-on-exec), or ended without a word
  * </pre>
  *
- * All words are 64 bits; each report is one write below PIPE_BUF, so reports of several processes do not mix.
+ * All words are 64 bits; each report is one write below PIPE_BUF, so reports of several processes do not mix. Their order means
+ * nothing: a child can be done before its parent says who it is. For one thread.
  */
 public final class StatusPipe implements AutoCloseable {
     private static final int FRAME = 2 * Cell.SIZE;
 
     private final Program program;
     private final Fd fd;
+    private final List<StatusReport> early = new ArrayList<>();
 
     /** Takes over the reading end of a pipe that a running {@code program} writes to. */
     public static StatusPipe adopt(Program program, Fd fd) {
@@ -70,18 +73,55 @@ public final class StatusPipe implements AutoCloseable {
     }
 
     /**
-     * Waits until the program has exec'd or ended, and answers the reports that came before.
+     * Waits for a message and answers its value. What came before it is kept for whoever asks for that.
+     *
+     * @param atMost for each report
+     * @return empty when the program has exec'd or ended without that message
+     * @throws StepFailed when it reported a failure
+     * @throws ChildDied when nothing was heard in time
+     */
+    public OptionalLong awaitMessage(int word, Duration atMost) throws SpawnException, IOException {
+        for (StatusReport report : early) {
+            if (report instanceof StatusReport.Message message && message.word() == word) {
+                early.remove(report);
+                return OptionalLong.of(message.value());
+            }
+        }
+        while (true) {
+            switch (next(atMost).orElseThrow(() -> silent(atMost))) {
+                case StatusReport.Closed closed -> {
+                    return OptionalLong.empty();
+                }
+                case StatusReport.Failed failed -> throw failed.failure();
+                case StatusReport.Message message -> {
+                    if (message.word() == word) {
+                        return OptionalLong.of(message.value());
+                    }
+                    early.add(message);
+                }
+                case StatusReport.Stamps stamps -> early.add(stamps);
+            }
+        }
+    }
+
+    private ChildDied silent(Duration atMost) {
+        return new ChildDied(program.name(), "no report within " + atMost.toMillis() + " ms");
+    }
+
+    /**
+     * Waits until the program has exec'd or ended, and answers the reports that nobody has taken before.
      *
      * @throws StepFailed when it reported a failure
      * @throws ChildDied when nothing was heard in time
      */
     public List<StatusReport> awaitClosed(Duration atMost) throws SpawnException, IOException {
         long deadline = System.nanoTime() + atMost.toNanos();
-        List<StatusReport> reports = new ArrayList<>();
+        List<StatusReport> reports = new ArrayList<>(early);
+        early.clear();
         while (true) {
             Optional<StatusReport> report = next(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             switch (report.orElse(null)) {
-                case null -> throw new ChildDied(program.name(), "no report within " + atMost.toMillis() + " ms");
+                case null -> throw silent(atMost);
                 case StatusReport.Closed closed -> {
                     return reports;
                 }
