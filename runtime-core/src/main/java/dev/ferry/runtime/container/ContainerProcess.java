@@ -376,6 +376,16 @@ public final class ContainerProcess implements AutoCloseable {
         }
     }
 
+    /** Gives it the terminal's master; takes it over. */
+    void takeInput(Fd master) {
+        synchronized (lock) {
+            if (input != null) {
+                input.close();
+            }
+            input = master;
+        }
+    }
+
     private Fd inputFd() throws IOException {
         synchronized (lock) {
             if (monitor == null || record != null) {

@@ -41,6 +41,7 @@ public final class RestoringContainer implements AutoCloseable {
     private final Path root;
     private final Directories directories;
     private final ExitWatch watch;
+    private @Nullable Fd master;
     private boolean handedOver;
     private boolean closed;
 
@@ -92,12 +93,16 @@ public final class RestoringContainer implements AutoCloseable {
         return directories.work();
     }
 
-    /** Hands the terminal's master, which CRIU sent, over to the monitor. */
+    /** Hands the terminal's master, which CRIU sent, over to the monitor, and keeps a copy for the container's input. */
     public void sendTtyMaster(Fd master) throws IOException {
         if (terminal == null) {
             throw new IOException("container \"%s\" is restored without a terminal".formatted(state.id()));
         }
         terminal.send(new byte[] {1}, master);
+        if (this.master != null) {
+            this.master.close();
+        }
+        this.master = master.duplicateAtLeast(0);
     }
 
     /** Puts input that was unread at the dump into the new pipe; to be called before RESTORE. */
@@ -121,6 +126,11 @@ public final class RestoringContainer implements AutoCloseable {
         try {
             complete.write(directory);
             var process = new ContainerProcess(directory, complete, monitor, init, null, watch);
+            if (master != null) {
+                // its monitor may not have come to take it yet
+                process.takeInput(master);
+                master = null;
+            }
             handedOver = true;
             done = true;
             return process;
@@ -163,6 +173,9 @@ public final class RestoringContainer implements AutoCloseable {
         }
         directories.images().close();
         directories.work().close();
+        if (master != null) {
+            master.close();
+        }
         if (handedOver) {
             return;
         }

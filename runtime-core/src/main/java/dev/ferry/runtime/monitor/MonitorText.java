@@ -108,6 +108,10 @@ public final class MonitorText {
         boolean inputPipe() {
             return keepStdin && !terminal;
         }
+
+        boolean masterFromChild() {
+            return terminal && kind != Kind.RESTORE;
+        }
     }
 
     private final Shape shape;
@@ -158,10 +162,10 @@ public final class MonitorText {
         Label failed = text.p.label("monitor failed");
         text.p.failTo(failed);
         text.letGo();
-        text.moveTo(home);
         if (shape.terminal()) {
             text.receiveMaster();
         }
+        text.moveTo(home);
         text.watch();
         text.p.at(failed);
         text.recordFailure();
@@ -248,7 +252,9 @@ public final class MonitorText {
         if (shape.kind() != Kind.EXEC) {
             p.message("report the child", MonitorFd.STATUS.number(), MonitorProtocol.CHILD, child);
         }
-        calls.close(MonitorFd.STATUS);
+        if (!shape.masterFromChild()) {
+            calls.close(MonitorFd.STATUS);
+        }
         calls.closeFrom(MonitorFd.GATE.number(), MonitorFd.CRIU_RPC.number());
         calls.closeFrom(MonitorFd.STDOUT_WRITE.number(), MonitorFd.STDERR_WRITE.number());
         calls.close(MonitorFd.STDIN_READ);
@@ -283,7 +289,10 @@ public final class MonitorText {
         }
     }
 
-    /** Takes the terminal's master; none comes when whoever has it dies before, and then there is only the end to wait for. */
+    /**
+     * Takes the terminal's master; none comes when whoever has it dies before, and then there is only the end to wait for. The status
+     * pipe is closed behind it: whoever started the process may look for the master here as soon as that pipe has ended.
+     */
     private void receiveMaster() {
         Block control = p.block("control message", 24);
         Block vector = p.block("one byte", 24);
@@ -309,6 +318,9 @@ public final class MonitorText {
                 .ifError(closed);
         p.at(closed);
         calls.close(MonitorFd.TTY_SOCKET);
+        if (shape.masterFromChild()) {
+            calls.close(MonitorFd.STATUS);
+        }
     }
 
     private void watch() {

@@ -150,6 +150,22 @@ class ContainerProgramTest {
         assertThat(record).containsExactly(RecordLayout.ENDED, 100L);
     }
 
+    /** Else who has started it finds a placeholder where the master will be, and writes input into nothing. */
+    @Test
+    void statusPipeEndsWhenTheMonitorHasTheTerminal() {
+        Program program = container(defaults().terminal(new ConsoleSize(1, 2)).build());
+        assertThat(monitorSteps(program)).containsSubsequence("receive the terminal", "close STATUS");
+        assertThat(monitorSteps(restore(true)))
+                .as("its master comes when CRIU, whose execution that pipe tells of, has made one")
+                .containsSubsequence("close STATUS", "receive the terminal");
+    }
+
+    private static List<String> monitorSteps(Program program) {
+        return ProgramInterpreter.run(
+                        program, parentKernel().on(Syscall.RECVMSG, 1).on(Syscall.WAIT4, 100))
+                .labels(program);
+    }
+
     @Test
     void failureOfTheMonitorEndsTheChildAndIsRecorded() {
         var written = new ArrayList<Long>();
