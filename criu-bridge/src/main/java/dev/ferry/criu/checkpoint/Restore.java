@@ -1,7 +1,6 @@
 package dev.ferry.criu.checkpoint;
 
 import dev.ferry.criu.CheckpointAborted;
-import dev.ferry.criu.CheckpointDamaged;
 import dev.ferry.criu.CriuCrashed;
 import dev.ferry.criu.CriuException;
 import dev.ferry.criu.archive.CheckpointDirectory;
@@ -57,22 +56,22 @@ final class Restore {
     }
 
     RestoredContainer run() throws CriuException, IOException {
-        Manifest manifest = request.checkpoint().manifest();
+        Manifest manifest = request.verifying().manifest();
         manifest.host()
                 .requireRestorableOn(
                         HostFacts.read(Path.of("/proc"), criu.version().toString()));
         Map<String, Path> mounts =
                 ExternalMounts.sources(request.spec(), manifest.dump().mounts());
         Files.createDirectories(work);
-        // two things at once, on two processors: reading every byte of the checkpoint, and starting monitor and CRIU
-        Verifying verifying = Verifying.start(request.checkpoint(), manifest);
+        // goes on beside: starting monitor and CRIU needs the other processor
+        Verifying verifying = request.verifying();
         boolean runs = false;
         try (RestoringContainer restoring = launcher.restore(launch(manifest));
                 CriuProcess process = new CriuProcess(
                         restoring.rpc(), restoring.criuPid(), work.resolve(LOG), CriuProcess.Release.NONE)) {
             AbandonedCriu.note(work, restoring.criuPid());
             Duration verified = verifying.await();
-            Path unread = request.checkpoint().file(CheckpointDirectory.UNREAD_STDIN);
+            Path unread = request.verifying().checkpoint().file(CheckpointDirectory.UNREAD_STDIN);
             if (Files.exists(unread)) {
                 restoring.replayStdin(Files.readAllBytes(unread));
             }
@@ -92,7 +91,6 @@ final class Restore {
             throw new CheckpointAborted(
                     "restore", "the monitor cannot be started: " + e.getMessage(), "see the cause", e);
         } finally {
-            verifying.close();
             ContainerProcess container = restored;
             if (!runs && container != null) {
                 container.close();
@@ -107,7 +105,7 @@ final class Restore {
                 request.log(),
                 request.root(),
                 command,
-                request.checkpoint().images(),
+                request.verifying().checkpoint().images(),
                 work,
                 manifest.dump().externalNetwork() ? request.network() : Optional.empty(),
                 runCache,
@@ -187,59 +185,5 @@ final class Restore {
             }
         }
         return true;
-    }
-
-    /** The verification of a checkpoint on a thread of its own. */
-    private static final class Verifying {
-        private final Thread thread;
-        private volatile @Nullable Exception failure;
-        private volatile Duration took = Duration.ZERO;
-
-        private Verifying(CheckpointDirectory checkpoint, Manifest manifest) {
-            thread = Thread.ofPlatform()
-                    .name("verify-" + checkpoint.path().getFileName())
-                    .unstarted(() -> {
-                        long start = System.nanoTime();
-                        try {
-                            checkpoint.verify(manifest);
-                        } catch (CheckpointDamaged | IOException | InterruptedException e) {
-                            failure = e;
-                        }
-                        took = Duration.ofNanos(System.nanoTime() - start);
-                    });
-        }
-
-        static Verifying start(CheckpointDirectory checkpoint, Manifest manifest) {
-            Verifying verifying = new Verifying(checkpoint, manifest);
-            verifying.thread.start();
-            return verifying;
-        }
-
-        Duration await() throws CheckpointDamaged, IOException {
-            close();
-            Exception found = failure;
-            if (found != null) {
-                switch (found) {
-                    case CheckpointDamaged damaged -> throw damaged;
-                    case IOException io -> throw io;
-                    default -> throw new IOException("the verification was interrupted", found);
-                }
-            }
-            return took;
-        }
-
-        void close() {
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.ferry.criu.checkpoint;
 
-import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.runtime.oci.Spec;
@@ -11,7 +10,7 @@ import java.util.Optional;
  * A container to be brought back.
  *
  * @param id of the container, for error texts
- * @param checkpoint what it comes from; only read
+ * @param verifying what it comes from; only read
  * @param directory of the new incarnation, as for a start
  * @param log where its output goes on
  * @param spec what it runs with: its bind mounts say where their sources are on this host
@@ -23,7 +22,7 @@ import java.util.Optional;
  */
 public record RestoreRequest(
         String id,
-        CheckpointDirectory checkpoint,
+        Verifying verifying,
         Path directory,
         Path log,
         Spec spec,

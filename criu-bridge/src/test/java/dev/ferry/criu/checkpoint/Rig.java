@@ -120,19 +120,21 @@ final class Rig {
 
         void restore(CheckpointDirectory checkpoint, PhaseListener listener, RestoreOptions options)
                 throws CriuException, IOException {
-            RestoredContainer restored = checkpointer.restore(new RestoreRequest(
-                    id,
-                    checkpoint,
-                    nextDirectory(),
-                    log,
-                    spec,
-                    root,
-                    Optional.of(network),
-                    nextCgroup(),
-                    options,
-                    listener));
-            process.close();
-            process = restored.process();
+            try (Verifying verifying = Verifying.start(checkpoint)) {
+                RestoredContainer restored = checkpointer.restore(new RestoreRequest(
+                        id,
+                        verifying,
+                        nextDirectory(),
+                        log,
+                        spec,
+                        root,
+                        Optional.of(network),
+                        nextCgroup(),
+                        options,
+                        listener));
+                process.close();
+                process = restored.process();
+            }
         }
 
         String output() throws IOException {

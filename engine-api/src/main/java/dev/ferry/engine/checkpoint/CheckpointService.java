@@ -7,7 +7,6 @@ import dev.ferry.api.model.ferry.RestoreDetail;
 import dev.ferry.criu.CheckpointDamaged;
 import dev.ferry.criu.CriuException;
 import dev.ferry.criu.archive.CheckpointDirectory;
-import dev.ferry.criu.archive.Manifest;
 import dev.ferry.criu.checkpoint.CheckpointOptions;
 import dev.ferry.criu.checkpoint.CheckpointReport;
 import dev.ferry.criu.checkpoint.CheckpointRequest;
@@ -18,6 +17,7 @@ import dev.ferry.criu.checkpoint.PhaseListener;
 import dev.ferry.criu.checkpoint.RestoreOptions;
 import dev.ferry.criu.checkpoint.RestoreRequest;
 import dev.ferry.criu.checkpoint.RestoredContainer;
+import dev.ferry.criu.checkpoint.Verifying;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerEvents;
 import dev.ferry.engine.container.ContainerRecord;
@@ -206,18 +206,17 @@ public final class CheckpointService {
         ContainerRecord next =
                 before.withNextIncarnation(name).withPassage(new Passage.Restoring(name, path.toString()));
         boolean done = false;
-        try {
+        try (Verifying verifying = Verifying.start(CheckpointDirectory.of(path))) {
             Checkpointer checkpointer = criu.checkpointer();
-            CheckpointDirectory directory = CheckpointDirectory.of(path);
             steps.before("note the restore");
             container.write(next);
             steps.before("bring the writable layer back");
-            writableLayerBack(before, directory);
+            writableLayerBack(before, verifying);
             steps.before("prepare the incarnation");
             Incarnations.Ground ground = incarnations.prepare(container, next);
             RestoredContainer restored = checkpointer.restore(new RestoreRequest(
                     before.id().text(),
-                    directory,
+                    verifying,
                     ground.directory(),
                     ground.log(),
                     ground.spec(),
@@ -349,12 +348,16 @@ public final class CheckpointService {
         };
     }
 
-    /** The files of the container as they were at the dump. Verified first: what is damaged replaces nothing. */
-    private void writableLayerBack(ContainerRecord record, CheckpointDirectory directory)
+    /**
+     * The files of the container as they were at the dump. Verified first: what is damaged replaces nothing. It does not wait for the verdict
+     * on everything; these two files are looked at twice.
+     */
+    private void writableLayerBack(ContainerRecord record, Verifying verifying)
             throws CriuException, IOException, SnapshotException {
-        Manifest manifest = directory.manifest();
+        CheckpointDirectory directory = verifying.checkpoint();
         try {
-            directory.verifyOnly(manifest, Set.of(CheckpointDirectory.ROOTFS_DIFF, CheckpointDirectory.DELETED_FILES));
+            directory.verifyOnly(
+                    verifying.manifest(), Set.of(CheckpointDirectory.ROOTFS_DIFF, CheckpointDirectory.DELETED_FILES));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the checkpoint was verified", e);
