@@ -166,6 +166,11 @@ final class BareCriu {
         return Duration.between(Instant.ofEpochSecond(0, started), end);
     }
 
+    /** Has a process fill so much memory and end. */
+    static void useMemory(long bytes) throws Exception {
+        run(List.of("dd", "if=/dev/zero", "of=/dev/null", "bs=" + bytes, "count=1"), Path.of("/dev/null"));
+    }
+
     private Path images() {
         return place.resolve("images");
     }

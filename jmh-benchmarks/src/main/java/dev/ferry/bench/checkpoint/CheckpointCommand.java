@@ -73,7 +73,7 @@ public final class CheckpointCommand {
             for (int round = -2; round < runs; round++) {
                 ending(container, bare, round);
                 running(container, bare, round);
-                restores(container, bare, round);
+                restores(container, bare, bytes, round);
             }
         }
         report(machine, bytes, runs, target);
@@ -121,8 +121,12 @@ public final class CheckpointCommand {
         }
     }
 
-    /** CRIU restores its dump beside the running container and Ferry the container itself, so CRIU's has to come while it runs. */
-    private void restores(MemoryContainer container, BareCriu bare, int round) throws Exception {
+    /**
+     * CRIU restores its dump beside the running container and Ferry the container itself, so CRIU's has to come while it runs. Ferry's gets
+     * the memory that the container has just left; as much is used and left for CRIU's.
+     */
+    private void restores(MemoryContainer container, BareCriu bare, long bytes, int round) throws Exception {
+        BareCriu.useMemory(2 * bytes);
         note(round, CRIU_RESTORE, bare.restore(container.pid()));
         bare.dump(container.pid(), false);
         container.awaitEnd();
