@@ -49,7 +49,7 @@ final class FerrySubject implements Subject {
         this.parent = new CgroupPath(BenchPlace.cgroupName() + (profiled ? "-profiled" : ""));
         SeccompCompiler compiler = SeccompCompiler.ofHost(Optional.of(tools), Optional.empty());
         this.filter = compiler.compile(bundle.seccomp());
-        this.launcher = new ContainerLauncher(directory);
+        this.launcher = new ContainerLauncher(directory, hierarchies.ensure(parent.child("monitors")));
         launcher.warmUp();
     }
 

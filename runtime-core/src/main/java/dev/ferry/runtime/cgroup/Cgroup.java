@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A container's cgroup, the same path in every hierarchy of the host.
@@ -59,16 +58,6 @@ public sealed interface Cgroup permits CgroupV1, CgroupV2 {
         return hierarchies().stream()
                 .filter(hierarchy -> !hierarchy.isUnified())
                 .map(hierarchy -> hierarchy.directory(path()).resolve("tasks"))
-                .toList();
-    }
-
-    /**
-     * The files by which a running process with a single thread moves here entirely: {@link #entries} and {@code cgroup.procs} of the
-     * unified hierarchy. The last write may wait for a grace period, so it does not belong into anybody's way.
-     */
-    default List<Path> moves() {
-        return Stream.concat(
-                        entries().stream(), birthplace().map(directory -> directory.resolve("cgroup.procs")).stream())
                 .toList();
     }
 

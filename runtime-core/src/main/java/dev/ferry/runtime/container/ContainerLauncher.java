@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,14 +55,14 @@ public final class ContainerLauncher implements AutoCloseable {
     public static final String HUGE_PAGES = "dev.ferry.transparent-huge-pages";
 
     /** Mounts of a slow disk, a cgroup that waits for the kernel: seconds at most, whatever the load. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int SIGKILL = 9;
     private static final int WARMING_ROUNDS = 200;
 
     private final Spawner spawner;
     private final ResourceLimits limits;
-    private final List<Path> monitorHome;
+    private final MonitorHome home;
     private final ExitWatch watch;
 
     /** Keeps program images in memory; where that is forbidden, in the directory for temporary files. */
@@ -77,18 +76,18 @@ public final class ContainerLauncher implements AutoCloseable {
      * @param images a directory of ours for program images, where files in memory must not be executed
      */
     public ContainerLauncher(Path images) throws IOException {
-        this(images, List.of());
+        this(images, MonitorHome.none());
     }
 
     /** A launcher whose monitors move to a cgroup of their own, which exists: they outlive one that is ended with all in it. */
     public ContainerLauncher(Path images, Cgroup monitors) throws IOException {
-        this(images, monitors.moves());
+        this(images, MonitorHome.in(monitors));
     }
 
-    private ContainerLauncher(Path images, List<Path> monitorHome) throws IOException {
+    private ContainerLauncher(Path images, MonitorHome home) throws IOException {
         this.spawner = Spawner.ofHost(images);
         this.limits = ResourceLimits.ofSelf();
-        this.monitorHome = monitorHome;
+        this.home = home;
         this.watch = new ExitWatch();
     }
 
@@ -126,7 +125,7 @@ public final class ContainerLauncher implements AutoCloseable {
         for (int round = 0; round < WARMING_ROUNDS; round++) {
             MonitorText.write(
                     shape,
-                    monitorHome,
+                    home.text(),
                     calls -> new InitText(
                                     calls,
                                     request,
@@ -195,7 +194,7 @@ public final class ContainerLauncher implements AutoCloseable {
                     request.profile());
             Program program = MonitorText.write(
                     shape,
-                    monitorHome,
+                    home.text(),
                     calls -> new InitText(
                                     calls,
                                     request,
@@ -240,7 +239,7 @@ public final class ContainerLauncher implements AutoCloseable {
                     request.profile());
             Program program = MonitorText.write(
                     shape,
-                    monitorHome,
+                    home.text(),
                     calls -> JoinText.write(
                             calls,
                             request,
@@ -267,17 +266,18 @@ public final class ContainerLauncher implements AutoCloseable {
 
     /** Starts a monitor whose child is CRIU, ready for a RESTORE request. */
     public RestoringContainer restore(RestoreLaunch request) throws SpawnException, IOException {
-        return new CriuLauncher(spawner, watch, monitorHome).restore(request);
+        return new CriuLauncher(spawner, watch, home).restore(request);
     }
 
     /** Starts a CRIU that is no container's business: for dumps and questions. */
     public CriuChild criu(CriuLaunch request) throws SpawnException, IOException {
-        return new CriuLauncher(spawner, watch, monitorHome).start(request);
+        return new CriuLauncher(spawner, watch, home).start(request);
     }
 
     @Override
     public void close() {
         watch.close();
+        home.close();
     }
 
     private record Launch(String id, Path directory, MonitorText.Shape shape, String program, boolean toTheGate) {}
@@ -285,10 +285,11 @@ public final class ContainerLauncher implements AutoCloseable {
     /** Spawns, notes who is who while the child works, and waits for it at the gate. */
     private ContainerProcess launch(Program program, Map<MonitorFd, Fd> given, Pipe gate, Launch launch)
             throws SpawnException, IOException {
-        Spawned spawned = spawner.spawn(program, placements(given));
+        Spawned spawned = home.spawn(spawner, program, given);
         PidFd init = null;
         boolean done = false;
         try {
+            home.follow(spawned);
             int pid = awaitMessage(spawned, MonitorProtocol.CHILD, launch.directory());
             init = openInit(spawned, pid, launch);
             MonitorState state = identify(launch, spawned.pid(), pid);

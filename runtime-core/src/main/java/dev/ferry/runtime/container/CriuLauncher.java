@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,12 +32,12 @@ final class CriuLauncher {
 
     private final Spawner spawner;
     private final ExitWatch watch;
-    private final List<Path> monitorHome;
+    private final MonitorHome home;
 
-    CriuLauncher(Spawner spawner, ExitWatch watch, List<Path> monitorHome) {
+    CriuLauncher(Spawner spawner, ExitWatch watch, MonitorHome home) {
         this.spawner = spawner;
         this.watch = watch;
-        this.monitorHome = monitorHome;
+        this.home = home;
     }
 
     RestoringContainer restore(RestoreLaunch request) throws SpawnException, IOException {
@@ -67,8 +66,8 @@ final class CriuLauncher {
                     ContainerLauncher.numbers(given),
                     request.profile());
             Program program =
-                    MonitorText.write(shape, monitorHome, calls -> criuSteps(calls, request, root, given.keySet()));
-            Spawned spawned = spawner.spawn(program, ContainerLauncher.placements(given));
+                    MonitorText.write(shape, home.text(), calls -> criuSteps(calls, request, root, given.keySet()));
+            Spawned spawned = home.spawn(spawner, program, given);
             RestoringContainer restoring = connect(request, spawned, root, rpc.first(), terminal);
             done = true;
             return restoring;
@@ -112,6 +111,7 @@ final class CriuLauncher {
             throws SpawnException, IOException {
         boolean done = false;
         try {
+            home.follow(spawned);
             int criu = ContainerLauncher.awaitMessage(spawned, MonitorProtocol.CHILD, request.directory());
             ProcessId criuId = ContainerLauncher.identity(criu);
             var state = new MonitorState(

@@ -48,6 +48,9 @@ public enum MonitorFd {
     /** The first number that has no fixed meaning. */
     public static final int FREE = 24;
 
+    /** Where a starter places the cgroup that the monitor is to be born in; closed by its first steps. */
+    public static final int BIRTHPLACE = FREE;
+
     /** The terminal's master, in a monitor whose container has a terminal. */
     public static final MonitorFd TTY_MASTER = STDOUT_READ;
 

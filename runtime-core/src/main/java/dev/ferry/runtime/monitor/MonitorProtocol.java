@@ -23,6 +23,9 @@ public final class MonitorProtocol {
     /** The message that carries the child's process id. */
     public static final int CHILD = 1;
 
+    /** Of a monitor with a home of its own, before all others: the process id under which it goes on, 0 if it stays what it is. */
+    public static final int BORN = 3;
+
     /** The message that says that the child waits at the gate. */
     public static final int READY = 2;
 

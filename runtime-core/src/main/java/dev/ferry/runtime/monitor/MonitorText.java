@@ -50,6 +50,7 @@ public final class MonitorText {
     private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
     private static final int SIGKILL = 9;
     private static final long CLONE_PIDFD = 0x1000;
+    private static final long CLONE_PARENT = 0x8000;
     private static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
     private static final int CLONE_ARGS = 88;
 
@@ -114,6 +115,24 @@ public final class MonitorText {
         }
     }
 
+    /**
+     * Where a monitor lives, if not in its starter's cgroups: whoever ends everything in those, a service manager that stops the engine,
+     * must not end the monitor and with it the container.
+     *
+     * @param birthplace whether a directory of the unified hierarchy is placed at {@link MonitorFd#BIRTHPLACE}. Moving there would take
+     *     {@code cgroup.procs}, whose writer waits 5 to 46 ms for a grace period and lets nobody on the host fork, exec or exit
+     *     meanwhile, the child of this very monitor first of all; so the monitor goes on as a process that is born there
+     * @param entries files of the other hierarchies; writing {@code 0} into each costs next to nothing
+     */
+    public record Home(boolean birthplace, List<Path> entries) {
+        /** The starter's cgroups. */
+        public static final Home NONE = new Home(false, List.of());
+
+        public Home {
+            entries = List.copyOf(entries);
+        }
+    }
+
     private final Shape shape;
     private final ProgramBuilder p;
     private final Calls calls;
@@ -146,16 +165,15 @@ public final class MonitorText {
      *     descriptors of the table open
      */
     public static Program write(Shape shape, Consumer<Calls> childSteps) {
-        return write(shape, List.of(), childSteps);
+        return write(shape, Home.NONE, childSteps);
     }
 
-    /**
-     * The whole program of a monitor that does not stay in its starter's cgroups.
-     *
-     * @param home the files by which it moves to cgroups of its own, once its child is on its way; where one cannot be written it stays
-     */
-    public static Program write(Shape shape, List<Path> home, Consumer<Calls> childSteps) {
+    /** The whole program of a monitor that lives at {@code home}; where it cannot get there, it stays in its starter's cgroup. */
+    public static Program write(Shape shape, Home home, Consumer<Calls> childSteps) {
         var text = new MonitorText(shape);
+        if (home.birthplace()) {
+            text.beBorn();
+        }
         text.settle();
         text.makeChannels();
         Label childLabel = text.cloneChild();
@@ -165,7 +183,7 @@ public final class MonitorText {
         if (shape.terminal()) {
             text.receiveMaster();
         }
-        text.moveTo(home);
+        text.moveTo(home.entries());
         text.watch();
         text.p.at(failed);
         text.recordFailure();
@@ -173,6 +191,30 @@ public final class MonitorText {
         text.p.at(childLabel);
         childSteps.accept(text.calls);
         return text.p.build();
+    }
+
+    /** Goes on as a sibling in the unified cgroup; the first process tells who that is and ends. */
+    private void beBorn() {
+        p.stage("birth");
+        Block arguments = p.block("birth arguments", CLONE_ARGS)
+                .putLong(0, CLONE_PARENT | CLONE_INTO_CGROUP)
+                .putLong(80, MonitorFd.BIRTHPLACE);
+        Cell sibling = p.cell("sibling");
+        Label born = p.label("born");
+        Label told = p.label("told");
+        Label stays = p.label("stays");
+        p.call("be born in the monitors' cgroup", Syscall.CLONE3, arguments, CLONE_ARGS)
+                .to(sibling)
+                .ifZero(born)
+                .ifError(stays);
+        p.message("tell who goes on", MonitorFd.STATUS.number(), MonitorProtocol.BORN, sibling);
+        p.exit(0);
+        p.at(stays);
+        p.message("tell that nobody else does", MonitorFd.STATUS.number(), MonitorProtocol.BORN, p.cell("nobody"));
+        p.jump(told);
+        p.at(born);
+        p.call("lead a session", Syscall.SETSID);
+        p.at(told);
     }
 
     /** Becomes a process of its own: nothing inherited that could hold, harm or tell about the engine. */
@@ -269,13 +311,9 @@ public final class MonitorText {
         }
     }
 
-    /**
-     * Leaves the starter's cgroups: whoever ends everything in them, a service manager that stops the engine, must not end the monitor
-     * and with it the container. Only now, because on a unified hierarchy a move waits for the kernel, and nobody waits for the
-     * monitor any more.
-     */
-    private void moveTo(List<Path> home) {
-        for (Path file : home) {
+    /** Only now, when nobody waits for the monitor any more. */
+    private void moveTo(List<Path> entries) {
+        for (Path file : entries) {
             Cell opened = p.cell("cgroup");
             Label close = p.label("close \"" + file + "\"");
             Label next = p.label("after \"" + file + "\"");

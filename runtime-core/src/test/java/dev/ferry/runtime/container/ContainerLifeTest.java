@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +202,13 @@ class ContainerLifeTest {
         try (ContainerLauncher launcher = new ContainerLauncher(folder, monitors)) {
             LaunchRequest request = box.request(Box.shell("echo up; sleep 1000").build(), false);
             try (ContainerProcess container = launcher.run(request)) {
+                Optional<Path> birthplace = monitors.birthplace();
+                if (birthplace.isPresent()) {
+                    assertThat(Files.readAllLines(birthplace.get().resolve("cgroup.procs")))
+                            .as("born there, not moved")
+                            .containsExactly(Integer.toString(container.monitorPid()));
+                }
+                assertThat(session(container.monitorPid())).isEqualTo(container.monitorPid());
                 Box.awaitText(request.log(), "up");
                 for (CgroupHierarchy hierarchy : monitors.hierarchies()) {
                     awaitPid(hierarchy.directory(monitors.path()).resolve("cgroup.procs"), container.monitorPid());
@@ -219,21 +227,31 @@ class ContainerLifeTest {
         }
     }
 
+    @Test
+    void monitorWhoseHomeIsGoneStaysWithItsStarter() throws Exception {
+        CgroupHierarchies hierarchies = CgroupHierarchies.ofHost();
+        Cgroup monitors = hierarchies.ensure(new CgroupPath("/" + OwnNames.fresh()));
+        try (ContainerLauncher launcher = new ContainerLauncher(folder, monitors)) {
+            monitors.delete(Duration.ofSeconds(10));
+            LaunchRequest request = box.request(Box.shell("echo up; exit 3").build(), false);
+            try (ContainerProcess container = launcher.run(request)) {
+                assertThat(container.awaitExit().exitCode()).isEqualTo(3);
+                assertThat(Box.text(request.log(), 1)).isEqualTo("up\n");
+            }
+        }
+    }
+
+    /** The sixth field of proc_pid_stat(5). */
+    private static int session(int pid) throws Exception {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 5)[3]);
+    }
+
     private static void awaitPid(Path procs, int pid) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!Files.readAllLines(procs).contains(Integer.toString(pid))) {
             assertThat(System.nanoTime()).as("%s: %d", procs, pid).isLessThan(deadline);
             Thread.onSpinWait();
-        }
-    }
-
-    @Test
-    void monitorWithoutItsCgroupStaysWhereItIs() throws Exception {
-        Cgroup gone = CgroupHierarchies.ofHost().open(new CgroupPath("/" + OwnNames.fresh()));
-        try (ContainerLauncher launcher = new ContainerLauncher(folder, gone);
-                ContainerProcess container =
-                        launcher.run(box.request(Box.shell("exit 5").build(), false))) {
-            assertThat(container.awaitExit().exitCode()).isEqualTo(5);
         }
     }
 

@@ -40,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The programs as data: what they say, and where their edges lead. No kernel is involved. */
 class ContainerProgramTest {
+    private static final MonitorText.Home HOME =
+            new MonitorText.Home(true, List.of(Path.of("/sys/fs/cgroup/memory/ferry/monitors/tasks")));
     private static final String GOLDEN = "default-container.listing";
 
     @TempDir
@@ -80,6 +82,7 @@ class ContainerProgramTest {
                 container(defaults().terminal(new ConsoleSize(1, 2)).build()));
         ProgramPaths.assertEveryPathEnds(
                 container(defaults().arguments(List.of("/bin/true")).build()));
+        ProgramPaths.assertEveryPathEnds(container(spec(), HOME));
         ProgramPaths.assertEveryPathEnds(exec());
         ProgramPaths.assertEveryPathEnds(restore(false));
         ProgramPaths.assertEveryPathEnds(restore(true));
@@ -160,6 +163,18 @@ class ContainerProgramTest {
                 .containsSubsequence("close STATUS", "receive the terminal");
     }
 
+    @Test
+    void monitorWithAHomeSaysAsWhomItGoesOn() {
+        Program program = container(spec(), HOME);
+        var first = ProgramInterpreter.run(program, parentKernel());
+        assertThat(first.labels(program))
+                .containsExactly("be born in the monitors' cgroup", "tell who goes on", "exit with 0");
+        var second = ProgramInterpreter.run(program, childKernel());
+        assertThat(second.labels(program)).startsWith("be born in the monitors' cgroup", "lead a session");
+        var refused = ProgramInterpreter.run(program, childKernel().on(Syscall.CLONE3, Errno.EBUSY));
+        assertThat(refused.labels(program)).startsWith("be born in the monitors' cgroup", "tell that nobody else does");
+    }
+
     private static List<String> monitorSteps(Program program) {
         return ProgramInterpreter.run(
                         program, parentKernel().on(Syscall.RECVMSG, 1).on(Syscall.WAIT4, 100))
@@ -231,6 +246,10 @@ class ContainerProgramTest {
     }
 
     private Program container(Spec spec) {
+        return container(spec, MonitorText.Home.NONE);
+    }
+
+    private Program container(Spec spec, MonitorText.Home home) {
         var request = new LaunchRequest(
                 "web",
                 Path.of("/run/web"),
@@ -243,6 +262,7 @@ class ContainerProgramTest {
                 false);
         return MonitorText.write(
                 shape(MonitorText.Kind.START, process(spec).terminal()),
+                home,
                 calls -> new InitText(
                                 calls,
                                 request,
