@@ -3,7 +3,9 @@ package dev.ferry.criu.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferry.criu.archive.CheckpointDirectory;
+import dev.ferry.runtime.linux.SessionKeyring;
 import dev.ferry.runtime.oci.DefaultSpec;
+import dev.ferry.testing.Executables;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.LeakChecked;
 import dev.ferry.testing.OwnNames;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -229,6 +232,28 @@ final class CheckpointerTest {
         restored.awaitOutput("end");
 
         assertThat(restored.output()).isEqualTo(before.output());
+    }
+
+    /** CRIU leaves this alone: what is restored has what CRIU was started with. */
+    @Test
+    void keyringOfTheEngineIsNotInherited() throws Exception {
+        String engines = OwnNames.fresh();
+        Executables.describeSessionKeyring(rig.lower.resolve("describe"));
+        var output = new FutureTask<>(() -> {
+            SessionKeyring.join(engines);
+            Rig.Case restored =
+                    rig.start(Rig.shell("/describe; echo ready; read line; /describe; echo end"), true, true);
+            restored.awaitOutput("ready");
+            CheckpointReport report = restored.checkpoint();
+            restored.restore(report.directory());
+            restored.process.closeStdin();
+            restored.awaitOutput("end");
+            return restored.output();
+        });
+        Thread engine = Thread.ofPlatform().start(output);
+        engine.join();
+
+        assertThat(output.get()).contains("ready", "keyring;").doesNotContain(engines);
     }
 
     @Test

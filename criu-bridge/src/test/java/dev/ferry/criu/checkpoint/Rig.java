@@ -36,7 +36,7 @@ final class Rig {
     final ContainerLauncher launcher;
     final Checkpointer checkpointer;
     private final CgroupHierarchies hierarchies;
-    private final Path lower;
+    final Path lower;
     private final List<Case> cases = new ArrayList<>();
     private int checkpoints;
 
