@@ -1,0 +1,129 @@
+package dev.ferry.migration.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every kind of journal promises. */
+abstract class JournalContract {
+    @TempDir
+    Path directory;
+
+    /** Opens the journal of {@link #directory}. */
+    abstract MigrationJournal open(Replay replay, long reserve) throws IOException;
+
+    private MigrationJournal open(Replay replay) throws IOException {
+        return open(replay, 0);
+    }
+
+    List<JournalEntry> replayed() throws IOException {
+        List<JournalEntry> entries = new ArrayList<>();
+        open(entries::add).close();
+        return entries;
+    }
+
+    @Test
+    void newJournalIsEmptyAndBeginsWithOne() throws Exception {
+        assertThat(replayed()).isEmpty();
+        try (MigrationJournal journal = open(entry -> {})) {
+            assertThat(journal.append(7, 3, "first")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void entriesComeBackAsTheyWere() throws Exception {
+        try (MigrationJournal journal = open(entry -> {})) {
+            journal.append(1, 0, "");
+            journal.append(0xffff, Long.MAX_VALUE, "x".repeat(JournalEntry.MAXIMUM_PAYLOAD));
+        }
+        try (MigrationJournal journal = open(entry -> {})) {
+            assertThat(journal.append(2, 1, "third")).isEqualTo(3);
+        }
+        List<JournalEntry> entries = replayed();
+        assertThat(entries).extracting(JournalEntry::sequence).containsExactly(1L, 2L, 3L);
+        assertThat(entries).extracting(JournalEntry::type).containsExactly(1, 0xffff, 2);
+        assertThat(entries).extracting(JournalEntry::epoch).containsExactly(0L, Long.MAX_VALUE, 1L);
+        assertThat(entries.get(1).payload()).hasSize(JournalEntry.MAXIMUM_PAYLOAD);
+        assertThat(entries.get(2).payload()).isEqualTo("third");
+    }
+
+    @Test
+    void entriesOfManyThreadsAreAllThereOnce() throws Exception {
+        long threads = 8;
+        int each = 50;
+        Set<Long> sequences = ConcurrentHashMap.newKeySet();
+        try (MigrationJournal journal = open(entry -> {})) {
+            List<Thread> writers = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                String name = "writer " + t + " ";
+                writers.add(Thread.ofPlatform().start(() -> {
+                    for (int i = 0; i < each; i++) {
+                        try {
+                            sequences.add(journal.append(1, 0, name + i));
+                        } catch (JournalException e) {
+                            throw new AssertionError(e);
+                        }
+                    }
+                }));
+            }
+            for (Thread writer : writers) {
+                writer.join();
+            }
+        }
+        assertThat(sequences)
+                .containsAll(LongStream.rangeClosed(1, threads * each).boxed().toList());
+        assertThat(replayed())
+                .hasSize(Math.toIntExact(threads * each))
+                .extracting(JournalEntry::payload)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void journalIsOpenOnce() throws Exception {
+        try (MigrationJournal journal = open(entry -> {})) {
+            journal.append(1, 0, "mine");
+            assertThatThrownBy(() -> open(entry -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("stop that one");
+            journal.append(1, 0, "still mine");
+        }
+        assertThat(replayed()).hasSize(2);
+    }
+
+    @Test
+    void closedJournalTakesNothing() throws Exception {
+        MigrationJournal journal = open(entry -> {});
+        journal.close();
+        journal.close();
+        assertThatThrownBy(() -> journal.append(1, 0, "late")).isInstanceOf(JournalFailed.class);
+        assertThat(replayed()).isEmpty();
+    }
+
+    @Test
+    void diskWithoutRoomIsNamedAndNothingIsWritten() throws Exception {
+        try (MigrationJournal journal = open(entry -> {}, Long.MAX_VALUE)) {
+            assertThatThrownBy(() -> journal.append(1, 0, "too much"))
+                    .isInstanceOf(JournalFull.class)
+                    .hasMessageContaining("make room");
+        }
+        assertThat(replayed()).isEmpty();
+    }
+
+    @Test
+    void tooLargePayloadIsRefused() throws Exception {
+        try (MigrationJournal journal = open(entry -> {})) {
+            assertThatThrownBy(() -> journal.append(1, 0, "x".repeat(JournalEntry.MAXIMUM_PAYLOAD + 1)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(journal.append(1, 0, "next")).isEqualTo(1);
+        }
+    }
+}
