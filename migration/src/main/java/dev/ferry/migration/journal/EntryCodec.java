@@ -35,8 +35,8 @@ final class EntryCodec {
 
     private EntryCodec() {}
 
-    /** An entry and what was acknowledged before it. */
-    record Read(JournalEntry entry, long acknowledged) {}
+    /** An entry, what was acknowledged before it, and how long it was. */
+    record Read(JournalEntry entry, long acknowledged, int bytes) {}
 
     static byte[] write(JournalEntry entry, long acknowledged) {
         byte[] payload = entry.payload().getBytes(StandardCharsets.UTF_8);
@@ -87,7 +87,7 @@ final class EntryCodec {
                 at.getLong(16),
                 Instant.EPOCH.plus(at.getLong(24), ChronoUnit.MICROS),
                 new String(bytes, HEADER, length, StandardCharsets.UTF_8));
-        return Optional.of(new Read(entry, at.getLong(32)));
+        return Optional.of(new Read(entry, at.getLong(32), bytes.length));
     }
 
     /**

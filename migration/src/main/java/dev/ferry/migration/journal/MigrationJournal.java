@@ -7,7 +7,7 @@ package dev.ferry.migration.journal;
  * {@link #append} did not return, because the power went, may come back or not; a torn one does not, and nothing is written behind it.
  *
  * {@snippet :
- * try (MigrationJournal journal = FileJournal.open(directory, state::apply)) {
+ * try (MigrationJournal journal = SegmentedJournal.open(new PlainFiles(), directory, state::apply, reserve)) {
  *     journal.append(HANDED_OVER, epoch, payload); // durable from here on
  *     answerThePostDump();
  * }

@@ -14,12 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every kind of journal promises. */
-abstract class JournalContract {
+public abstract class JournalContract {
     @TempDir
     Path directory;
 
-    /** Opens the journal of {@link #directory}. */
-    abstract MigrationJournal open(Replay replay, long reserve) throws IOException;
+    /** What its segments are. */
+    protected abstract SegmentFormat format();
+
+    MigrationJournal open(Replay replay, long reserve) throws IOException {
+        return SegmentedJournal.open(format(), directory, replay, reserve);
+    }
 
     private MigrationJournal open(Replay replay) throws IOException {
         return open(replay, 0);

@@ -14,10 +14,10 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /** What files can suffer. */
-final class FileJournalTest extends JournalContract {
+final class PlainFilesTest extends JournalContract {
     @Override
-    MigrationJournal open(Replay replay, long reserve) throws IOException {
-        return FileJournal.open(directory, replay, reserve);
+    protected SegmentFormat format() {
+        return new PlainFiles();
     }
 
     private void write(int entries) throws IOException {

@@ -1,7 +1,6 @@
 package dev.ferry.migration.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -14,26 +13,19 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A journal in plain files: appended, then fdatasync(2). Each file is a segment, named after the first sequence number in it.
+ * What all journals have in common. Each file or directory is a segment, named after the first sequence number in it.
  *
  * <p>Of the threads that wait in {@link #append}, one writes what all of them brought, syncs once, and lets them go; who comes meanwhile waits
  * for the next round. Every opening begins a new segment: the end of the last one may be torn, and nothing is ever written behind that.
  */
-public final class FileJournal implements MigrationJournal {
-    /** How much room on the disk is left to others; a batch is far smaller. */
-    public static final long DEFAULT_RESERVE = 16 << 20;
-
-    private static final String FROM_BACKUP = "bring back the files of the journal from a backup";
-    private static final String SUFFIX = ".journal";
-    private static final long SEGMENT = 16 << 20;
-
+public final class SegmentedJournal implements MigrationJournal {
+    private final SegmentFormat format;
     private final Path directory;
     private final long reserve;
     private final FileChannel lockFile;
@@ -48,21 +40,22 @@ public final class FileJournal implements MigrationJournal {
     private boolean writing;
     private boolean closed;
     private @Nullable IOException failure;
-    private @Nullable FileChannel segment;
+    private @Nullable Segment segment;
 
-    private FileJournal(
-            Path directory, long reserve, FileChannel lockFile, NavigableMap<Long, Path> segments, long next) {
+    private SegmentedJournal(
+            SegmentFormat format,
+            Path directory,
+            long reserve,
+            FileChannel lockFile,
+            NavigableMap<Long, Path> segments,
+            long next) {
+        this.format = format;
         this.directory = directory;
         this.reserve = reserve;
         this.lockFile = lockFile;
         this.segments = segments;
         this.next = next;
         this.durable = next - 1;
-    }
-
-    /** As {@link #open(Path, Replay, long)} with {@link #DEFAULT_RESERVE}. */
-    public static FileJournal open(Path directory, Replay replay) throws IOException {
-        return open(directory, replay, DEFAULT_RESERVE);
     }
 
     /**
@@ -72,16 +65,17 @@ public final class FileJournal implements MigrationJournal {
      * @throws JournalDamaged when entries are missing in the middle, or were written by a newer engine
      * @throws IOException also when another engine has it open
      */
-    public static FileJournal open(Path directory, Replay replay, long reserve) throws IOException {
+    public static SegmentedJournal open(SegmentFormat format, Path directory, Replay replay, long reserve)
+            throws IOException {
         Files.createDirectories(directory);
         FileChannel lockFile =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean done = false;
         try {
             requireAlone(directory, lockFile);
-            NavigableMap<Long, Path> segments = segments(directory);
-            long next = replay(segments, replay);
-            FileJournal journal = new FileJournal(directory, reserve, lockFile, segments, next);
+            NavigableMap<Long, Path> segments = segments(format, directory);
+            long next = replay(format, segments, replay);
+            var journal = new SegmentedJournal(format, directory, reserve, lockFile, segments, next);
             done = true;
             return journal;
         } finally {
@@ -104,13 +98,16 @@ public final class FileJournal implements MigrationJournal {
         }
     }
 
-    private static NavigableMap<Long, Path> segments(Path directory) throws IOException {
+    private static NavigableMap<Long, Path> segments(SegmentFormat format, Path directory) throws IOException {
         var segments = new TreeMap<Long, Path>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + format.suffix())) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 try {
-                    segments.put(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())), file);
+                    segments.put(
+                            Long.parseLong(name.substring(
+                                    0, name.length() - format.suffix().length())),
+                            file);
                 } catch (NumberFormatException e) {
                     throw new JournalDamaged(
                             file.toString(), "has a name that no segment has", "move the file out of the journal");
@@ -120,31 +117,15 @@ public final class FileJournal implements MigrationJournal {
         return segments;
     }
 
-    /** Reads each segment up to its end or its torn entry, where the next one has to begin. Returns the next sequence number. */
-    private static long replay(NavigableMap<Long, Path> segments, Replay replay) throws IOException {
-        long expected = segments.isEmpty() ? 1 : segments.firstKey();
+    /** Returns the next sequence number. */
+    private static long replay(SegmentFormat format, NavigableMap<Long, Path> segments, Replay replay)
+            throws IOException {
+        var reader = new SegmentReader(replay);
         for (var named : segments.entrySet()) {
-            String file = named.getValue().toString();
-            if (named.getKey() != expected) {
-                throw new JournalDamaged(
-                        file,
-                        "begins with entry " + named.getKey() + ", but the entry before it is " + (expected - 1),
-                        FROM_BACKUP);
-            }
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(named.getValue()));
-            while (true) {
-                Optional<EntryCodec.Read> read = EntryCodec.read(bytes, file);
-                if (read.isEmpty() || read.get().entry().sequence() != expected) {
-                    break;
-                }
-                replay.entry(read.get().entry());
-                expected++;
-            }
-            if (EntryCodec.wasAcknowledged(expected, bytes, file)) {
-                throw new JournalDamaged(file, "has lost entry " + expected + ", which was durable", FROM_BACKUP);
-            }
+            reader.begin(named.getValue().toString(), named.getKey());
+            format.read(named.getValue(), reader);
         }
-        return expected;
+        return segments.isEmpty() ? 1 : reader.expected();
     }
 
     @Override
@@ -220,35 +201,26 @@ public final class FileJournal implements MigrationJournal {
 
     /** By one thread at a time. */
     private void write(List<JournalEntry> batch, long acknowledged) throws IOException {
-        FileChannel file = segment;
-        if (file == null || file.position() > SEGMENT) {
-            file = nextSegment(batch.getFirst().sequence());
+        Segment open = segment;
+        if (open == null || open.isLarge()) {
+            open = nextSegment(batch.getFirst().sequence());
         }
-        List<byte[]> encoded = batch.stream()
+        open.write(batch.stream()
                 .map(entry -> EntryCodec.write(entry, acknowledged))
-                .toList();
-        ByteBuffer all = ByteBuffer.allocate(
-                encoded.stream().mapToInt(bytes -> bytes.length).sum());
-        encoded.forEach(all::put);
-        all.flip();
-        while (all.hasRemaining()) {
-            file.write(all);
-        }
-        file.force(false);
+                .toList());
     }
 
-    private FileChannel nextSegment(long first) throws IOException {
-        Path path = directory.resolve("%020d%s".formatted(first, SUFFIX));
-        // one of that name holds no whole entry: it would have been counted
-        FileChannel file = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        FileChannel before = segment;
-        segment = file;
+    private Segment nextSegment(long first) throws IOException {
+        Segment before = segment;
+        segment = null;
         if (before != null) {
             before.close();
         }
-        try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-            entries.force(true);
+        Path path = directory.resolve("%020d%s".formatted(first, format.suffix()));
+        Segment created = format.create(path);
+        segment = created;
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
         }
         lock.lock();
         try {
@@ -256,7 +228,7 @@ public final class FileJournal implements MigrationJournal {
         } finally {
             lock.unlock();
         }
-        return file;
+        return created;
     }
 
     @Override
@@ -266,7 +238,7 @@ public final class FileJournal implements MigrationJournal {
             requireUsable();
             Long following = segments.higherKey(segments.isEmpty() ? sequence : segments.firstKey());
             while (following != null && following <= sequence) {
-                Files.deleteIfExists(segments.firstEntry().getValue());
+                format.delete(segments.firstEntry().getValue());
                 segments.pollFirstEntry();
                 following = segments.higherKey(segments.firstKey());
             }
