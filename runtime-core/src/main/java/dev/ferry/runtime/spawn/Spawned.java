@@ -1,7 +1,10 @@
 package dev.ferry.runtime.spawn;
 
 import dev.ferry.runtime.linux.PidFd;
+import dev.ferry.runtime.linux.Processes;
+import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.WaitPid;
+import dev.ferry.runtime.linux.abi.ProcessConstants;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -40,7 +43,13 @@ public final class Spawned implements AutoCloseable {
             return;
         }
         PidFd first = process;
-        process = PidFd.open(pid); // a child of ours now: its number is taken until we reap it
+        try {
+            process = PidFd.open(pid); // a child of ours now: its number is taken until we reap it
+        } catch (SyscallException e) {
+            Processes.kill(pid, ProcessConstants.SIGKILL); // else nobody would know of it
+            WaitPid.await(pid);
+            throw e;
+        }
         WaitPid.await(first.pid());
         first.close();
     }
