@@ -1,11 +1,11 @@
 package dev.ferry.criu.archive;
 
 /** Waiting for threads that use what the waiting one owns, and must therefore be waited for. */
-final class Uninterrupted {
+public final class Uninterrupted {
     private Uninterrupted() {}
 
     /** Waits for the end of a thread that ends by itself; an interrupt is kept for later. */
-    static void join(Thread thread) {
+    public static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

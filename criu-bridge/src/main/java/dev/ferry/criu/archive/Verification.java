@@ -75,7 +75,7 @@ final class Verification {
             case null -> {}
             case CheckpointDamaged damaged -> throw damaged;
             case IOException io -> throw io;
-            case Exception other -> throw new AssertionError("a worker fails with these two kinds only", other);
+            case Exception other -> throw new IOException("the files cannot be compared: " + other, other);
         }
     }
 
@@ -88,7 +88,7 @@ final class Verification {
                 }
                 check(chunks.get(at), buffer);
             }
-        } catch (IOException | CheckpointDamaged e) {
+        } catch (IOException | CheckpointDamaged | RuntimeException e) {
             failure.compareAndSet(null, e);
         }
     }

@@ -4,6 +4,7 @@ import dev.ferry.criu.CheckpointDamaged;
 import dev.ferry.criu.CriuException;
 import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.criu.archive.Manifest;
+import dev.ferry.criu.archive.Uninterrupted;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ public final class Verifying implements AutoCloseable {
     private final CheckpointDirectory checkpoint;
     private final Manifest manifest;
     private final Thread thread;
-    private volatile @Nullable Exception failure;
+    private volatile @Nullable Throwable failure;
     private volatile Duration took = Duration.ZERO;
 
     private Verifying(CheckpointDirectory checkpoint, Manifest manifest) {
@@ -42,7 +43,8 @@ public final class Verifying implements AutoCloseable {
         long start = System.nanoTime();
         try {
             checkpoint.verify(manifest);
-        } catch (CheckpointDamaged | IOException | InterruptedException e) {
+        } catch (Throwable e) {
+            // whatever ended it, nobody may take it for a verdict
             failure = e;
         }
         took = Duration.ofNanos(System.nanoTime() - start);
@@ -70,22 +72,12 @@ public final class Verifying implements AutoCloseable {
             case null -> took;
             case CheckpointDamaged damaged -> throw damaged;
             case IOException io -> throw io;
-            case Exception other -> throw new IOException("the verification was interrupted", other);
+            case Throwable other -> throw new IOException("the verification did not come to its end: " + other, other);
         };
     }
 
     @Override
     public void close() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.join(thread);
     }
 }

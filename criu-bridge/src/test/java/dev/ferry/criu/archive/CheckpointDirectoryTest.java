@@ -204,4 +204,14 @@ final class CheckpointDirectoryTest {
             assertThatThrownBy(() -> new FileRecord(name, 0, "")).isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    /** A verification that cannot be done is no verdict that all is well. */
+    @Test
+    void sumThatIsNoNumberIsNoVerdict(@TempDir Path place) throws Exception {
+        Files.writeString(place.resolve("core.img"), "core");
+        var verification = new Verification(place, List.of(new FileRecord("core.img", 4, "zzzzzzzz")));
+        assertThatThrownBy(verification::run)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be compared");
+    }
 }
