@@ -16,6 +16,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public final class SegmentedJournal implements MigrationJournal {
     private long durable;
     private boolean writing;
     private boolean closed;
-    private @Nullable IOException failure;
+    private @Nullable Throwable failure;
     private @Nullable Segment segment;
 
     private SegmentedJournal(
@@ -75,6 +76,9 @@ public final class SegmentedJournal implements MigrationJournal {
             requireAlone(directory, lockFile);
             NavigableMap<Long, Path> segments = segments(format, directory);
             long next = replay(format, segments, replay);
+            if (!segments.isEmpty()) {
+                sync(segments.lastEntry().getValue());
+            }
             var journal = new SegmentedJournal(format, directory, reserve, lockFile, segments, next);
             done = true;
             return journal;
@@ -153,6 +157,20 @@ public final class SegmentedJournal implements MigrationJournal {
         }
     }
 
+    /** What has been replayed counts as durable from here on, and the one who wrote it may have died before its sync. */
+    private static void sync(Path segment) throws IOException {
+        try (Stream<Path> files = Files.walk(segment)) {
+            for (Path file : files.toList()) {
+                try (FileChannel synced = FileChannel.open(file, StandardOpenOption.READ)) {
+                    synced.force(true);
+                }
+            }
+        }
+        try (FileChannel names = FileChannel.open(segment.resolveSibling(""), StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
     private void requireUsable() throws JournalException {
         if (failure != null) {
             throw new JournalFailed(directory.toString(), failure);
@@ -181,22 +199,22 @@ public final class SegmentedJournal implements MigrationJournal {
         long last = next - 1;
         waiting = new ArrayList<>();
         writing = true;
-        IOException failed = null;
+        Throwable failed = null;
         lock.unlock();
         try {
             write(batch, acknowledged);
-        } catch (IOException e) {
+        } catch (Throwable e) {
+            // whatever it was: these entries are not known to be durable
             failed = e;
-        } finally {
-            lock.lock();
-            writing = false;
-            if (failed == null) {
-                durable = last;
-            } else {
-                failure = failed;
-            }
-            written.signalAll();
         }
+        lock.lock();
+        writing = false;
+        if (failed == null) {
+            durable = last;
+        } else {
+            failure = failed;
+        }
+        written.signalAll();
     }
 
     /** By one thread at a time. */

@@ -110,4 +110,34 @@ final class PlainFilesTest extends JournalContract {
         write(1);
         assertThat(replayed()).extracting(JournalEntry::sequence).containsExactly(3L, 4L, 5L, 6L, 7L);
     }
+
+    /** Whatever ends a write: its entry is not acknowledged, and nothing is written behind it. */
+    @Test
+    void writeThatEndsInAnyErrorIsNotAcknowledged() throws Exception {
+        SegmentFormat broken = new SegmentFormat() {
+            @Override
+            public String suffix() {
+                return ".journal";
+            }
+
+            @Override
+            public Segment create(Path path) {
+                throw new IllegalStateException("a mistake in a library");
+            }
+
+            @Override
+            public void read(Path path, SegmentReader reader) {}
+
+            @Override
+            public void delete(Path path) {}
+        };
+        try (MigrationJournal journal = SegmentedJournal.open(broken, directory, entry -> {}, 0)) {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> journal.append(1, 0, "lost"))
+                        .isInstanceOf(JournalFailed.class)
+                        .hasMessageContaining("a mistake in a library");
+            }
+        }
+        assertThat(replayed()).isEmpty();
+    }
 }
