@@ -158,7 +158,7 @@ final class Rig {
          * as absent, whatever is put into the upper directory from outside.
          */
         void letGo() throws IOException {
-            Files.createFile(Path.of("/proc/" + process.initPid() + "/root/tmp/go"));
+            Files.createFile(Path.of("/proc", Integer.toString(process.initPid()), "root", "tmp", "go"));
         }
 
         private void end() throws Exception {

@@ -169,7 +169,7 @@ final class CheckpointBadInputTest {
         CheckpointHouse.Job job = house.start("echo early > /tmp/file; " + CheckpointHouse.JOB);
         job.requireCountsOn();
         job.checkpoint("one", false);
-        Path own = Path.of("/proc/" + job.pid() + "/root/tmp/file");
+        Path own = job.file("tmp/file");
         Files.writeString(own, "late");
         house.client.containers().kill(job.id, "");
         for (String name : List.of(
@@ -196,7 +196,7 @@ final class CheckpointBadInputTest {
         job.restore("one");
         long from = job.output().lines().count();
         CheckpointHouse.await("more output", () -> job.output().lines().count() > from + 3);
-        assertThat(Path.of("/proc/" + job.pid() + "/root/tmp/file")).hasContent("early");
+        assertThat(job.file("tmp/file")).hasContent("early");
         assertThat(job.output()).doesNotContain("torn");
     }
 

@@ -211,6 +211,11 @@ final class CheckpointHouse {
             return directory().resolve("checkpoints").resolve(name);
         }
 
+        /** One of its files, seen from outside. */
+        Path file(String inside) throws IOException {
+            return Path.of("/proc", Integer.toString(pid()), "root").resolve(inside);
+        }
+
         String status() throws IOException {
             return client.containers().inspect(id).state().status();
         }

@@ -56,7 +56,7 @@ final class CheckpointWaysTest {
             job.restore("one");
             CheckpointHouse.await("more output", () -> after(job, from).size() >= 3);
             assertThat(after(job, from)).startsWith(Integer.toString(lines), Integer.toString(lines + 1));
-            Path state = Path.of("/proc/" + job.pid() + "/root/tmp/state");
+            Path state = job.file("tmp/state");
             assertThat(state).hasContent("first");
             Files.writeString(state, "second");
             house.client.containers().kill(job.id, "");
@@ -115,7 +115,7 @@ final class CheckpointWaysTest {
         job.restore("one");
         job.requireCountsOn();
         assertThat(Files.readString(shared.resolve("log"))).startsWith(before).isNotEqualTo(before);
-        assertThat(Path.of("/proc/" + job.pid() + "/root/data/later")).hasContent("from outside");
+        assertThat(job.file("data/later")).hasContent("from outside");
         assertThat(job.checkpoint("one").resolve("rootfs-diff.tar")).exists();
     }
 
@@ -126,7 +126,7 @@ final class CheckpointWaysTest {
         CheckpointHouse.await("output", () -> job.output().lines().count() > 3);
         job.checkpoint("one", true);
         job.restore("one");
-        Files.createFile(Path.of("/proc/" + job.pid() + "/root/tmp/go"));
+        Files.createFile(job.file("tmp/go"));
         job.awaitOutput("ghost\n");
         assertThat(job.output()).doesNotContain("torn");
     }
@@ -147,7 +147,7 @@ final class CheckpointWaysTest {
         job.restore("one");
         try (Hijacked after = house.client.containers().attach(job.id, true)) {
             write(after.out(), "three\n");
-            Files.createFile(Path.of("/proc/" + job.pid() + "/root/tmp/go"));
+            Files.createFile(job.file("tmp/go"));
             job.awaitOutput("got one\ngot two\ngot three\n");
             after.closeOutput();
             job.awaitOutput("end");

@@ -48,19 +48,19 @@ class ExecAdoptionTest {
     void execThatRunsAndOneThatEndedMeanwhileAreKnownToTheNextEngine() throws IOException, InterruptedException {
         house.docker(
                 "run", "-d", "--network", "none", "--name", "box", "busybox", "sh", "-c", "while :; do sleep 1; done");
-        String inside = "/proc/"
-                + house.docker("inspect", "-f", "{{.State.Pid}}", "box").line() + "/root/tmp";
+        String pid = house.docker("inspect", "-f", "{{.State.Pid}}", "box").line();
+        Path inside = Path.of("/proc", pid, "root", "tmp");
         String longer = exec("longer", 6);
         String shorter = exec("shorter", 5);
         house.killEngine();
-        Files.createFile(Path.of(inside, "shorter"));
+        Files.createFile(inside.resolve("shorter"));
         house.start();
         await(shorter, "\"Running\":false");
         assertThat(exec(shorter)).contains("\"ExitCode\":5");
         assertThat(exec(longer)).contains("\"Running\":true");
         assertThat(house.docker("inspect", "-f", "{{json .ExecIDs}}", "box").line())
                 .isEqualTo("[\"" + longer + "\"]");
-        Files.createFile(Path.of(inside, "longer"));
+        Files.createFile(inside.resolve("longer"));
         await(longer, "\"Running\":false");
         assertThat(exec(longer)).contains("\"ExitCode\":6");
     }
