@@ -2,6 +2,8 @@ package dev.ferry.engine.app;
 
 import dev.ferry.engine.checkpoint.CheckpointRecovery;
 import dev.ferry.engine.checkpoint.CheckpointService;
+import dev.ferry.engine.checkpoint.Restoration;
+import dev.ferry.engine.checkpoint.WritableLayers;
 import dev.ferry.engine.container.Adoption;
 import dev.ferry.engine.container.ContainerEvents;
 import dev.ferry.engine.container.ContainerRegistry;
@@ -162,8 +164,10 @@ public final class Engine implements AutoCloseable {
         ExecService execs = new ExecService(registry, launcher, incarnations, events);
         CriuLocation criu = new CriuLocation(options.tools(), launcher, run.resolve("criu"));
         CheckpointService.CriuSource criuSource = criu::checkpointer;
+        WritableLayers layers = new WritableLayers(incarnations, snapshots);
+        Restoration restoration = new Restoration(incarnations, life, layers, criuSource, steps);
         CheckpointService checkpoints =
-                new CheckpointService(registry, incarnations, life, snapshots, events, criuSource, steps);
+                new CheckpointService(registry, incarnations, life, layers, restoration, events, criuSource, steps);
         SystemService system = new SystemService(VERSION, host, root, registry, images, hierarchies, criuSource);
 
         AtomicReference<@Nullable EngineState> state = new AtomicReference<>();

@@ -4,19 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.ferry.api.model.ApiJson;
 import dev.ferry.api.model.ferry.CheckpointDetail;
 import dev.ferry.api.model.ferry.RestoreDetail;
-import dev.ferry.criu.CheckpointDamaged;
 import dev.ferry.criu.CriuException;
 import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.criu.checkpoint.CheckpointOptions;
 import dev.ferry.criu.checkpoint.CheckpointReport;
 import dev.ferry.criu.checkpoint.CheckpointRequest;
 import dev.ferry.criu.checkpoint.Checkpointer;
-import dev.ferry.criu.checkpoint.FrozenWork;
 import dev.ferry.criu.checkpoint.Phase;
 import dev.ferry.criu.checkpoint.PhaseListener;
 import dev.ferry.criu.checkpoint.RestoreOptions;
-import dev.ferry.criu.checkpoint.RestoreRequest;
-import dev.ferry.criu.checkpoint.RestoredContainer;
+import dev.ferry.criu.checkpoint.RestoreReport;
 import dev.ferry.criu.checkpoint.Verifying;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerEvents;
@@ -25,26 +22,21 @@ import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.Incarnations;
 import dev.ferry.engine.container.LifeCycle;
 import dev.ferry.engine.container.Passage;
-import dev.ferry.engine.container.Status;
 import dev.ferry.engine.container.Verb;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.NotFound;
-import dev.ferry.runtime.container.ContainerProcess;
 import dev.ferry.runtime.container.ExitRecord;
 import dev.ferry.store.content.StepListener;
 import dev.ferry.store.snapshot.SnapshotException;
-import dev.ferry.store.snapshot.Snapshotter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What clients may do with checkpoints. */
@@ -55,7 +47,8 @@ public final class CheckpointService {
     private final ContainerRegistry registry;
     private final Incarnations incarnations;
     private final LifeCycle life;
-    private final Snapshotter snapshots;
+    private final WritableLayers layers;
+    private final Restoration restoration;
     private final ContainerEvents events;
     private final CriuSource criu;
     private final StepListener steps;
@@ -75,14 +68,16 @@ public final class CheckpointService {
             ContainerRegistry registry,
             Incarnations incarnations,
             LifeCycle life,
-            Snapshotter snapshots,
+            WritableLayers layers,
+            Restoration restoration,
             ContainerEvents events,
             CriuSource criu,
             StepListener steps) {
         this.registry = registry;
         this.incarnations = incarnations;
         this.life = life;
-        this.snapshots = snapshots;
+        this.layers = layers;
+        this.restoration = restoration;
         this.events = events;
         this.criu = criu;
         this.steps = steps;
@@ -151,7 +146,7 @@ public final class CheckpointService {
 
     private CheckpointDetail createOnLane(Container container, String name, String place, CheckpointOptions options) {
         ContainerRecord record = container.record();
-        Verb.CHECKPOINT.require(record.status(), record.id(), record.name());
+        record.require(Verb.CHECKPOINT);
         Path path = place(container, place).resolve(name);
         if (Files.exists(path)) {
             throw new Conflict(
@@ -175,7 +170,7 @@ public final class CheckpointService {
                     path,
                     json(record),
                     options,
-                    writableLayer(record),
+                    layers.save(record),
                     new Dumping(container, passage)));
             done = true;
             steps.before("note the end of the dump");
@@ -200,68 +195,27 @@ public final class CheckpointService {
 
     private RestoreDetail restoreOnLane(Container container, String name, String place, RestoreOptions options) {
         ContainerRecord before = container.record();
-        Verb.RESTORE.require(before.status(), before.id(), before.name());
+        before.require(Verb.RESTORE);
         Path path = existing(container, name, place);
         String what = "cannot restore container " + before.name() + " from checkpoint " + name;
         ContainerRecord next =
                 before.withNextIncarnation(name).withPassage(new Passage.Restoring(name, path.toString()));
-        boolean done = false;
         try (Verifying verifying = Verifying.start(CheckpointDirectory.of(path))) {
-            Checkpointer checkpointer = criu.checkpointer();
-            steps.before("note the restore");
-            container.write(next);
-            steps.before("bring the writable layer back");
-            writableLayerBack(before, verifying);
-            steps.before("prepare the incarnation");
-            Incarnations.Ground ground = incarnations.prepare(container, next);
-            RestoredContainer restored = checkpointer.restore(new RestoreRequest(
-                    before.id().text(),
-                    verifying,
-                    ground.directory(),
-                    ground.log(),
-                    ground.spec(),
-                    ground.root(),
-                    ground.network(),
-                    ground.cgroup(),
-                    options,
-                    new Restoring(container, next)));
-            done = true;
-            ContainerProcess process = restored.process();
-            container.hold(process);
-            steps.before("let go of the former writable layer");
-            incarnations.keepDelta(next);
-            steps.before("note the end of the restore");
-            life.restored(container, process);
+            RestoreReport report = restoration.run(container, next, verifying, options, Restoration.Gate.OPEN);
             return new RestoreDetail(
                     before.id().text(),
                     name,
-                    process.initPid(),
-                    micros(restored.report().verified()),
-                    micros(restored.report().criu()),
-                    micros(restored.report().total()));
+                    container.requireProcess().initPid(),
+                    micros(report.verified()),
+                    micros(report.criu()),
+                    micros(report.total()));
         } catch (CriuException e) {
             throw CriuFailures.of(what, e);
         } catch (SnapshotException e) {
             throw new Failed(e.code(), what + ": " + e.getMessage(), e);
         } catch (IOException e) {
             throw new Failed("restore.io", what + ": " + e.getMessage(), e);
-        } finally {
-            if (!done) {
-                abandon(container, before);
-            }
         }
-    }
-
-    /** Nothing of the attempt runs: the container is what it was before, and the checkpoint can be tried again. */
-    private void abandon(Container container, ContainerRecord before) {
-        ContainerRecord now = container.record();
-        container.hold(null);
-        if (now.incarnation() != before.incarnation()) {
-            incarnations.end(now);
-            incarnations.release(now);
-            incarnations.undoDelta(now);
-        }
-        container.settle(now.withPassage(null).withStatus(before.status()));
     }
 
     /** Writes down how far a dump has come. */
@@ -304,70 +258,6 @@ public final class CheckpointService {
         public void passing(String point) throws IOException {
             steps.before(point);
         }
-    }
-
-    /** Writes down how far a restore has come. */
-    private final class Restoring implements PhaseListener {
-        private final Container container;
-        private final ContainerRecord next;
-
-        Restoring(Container container, ContainerRecord next) {
-            this.container = container;
-            this.next = next;
-        }
-
-        /**
-         * The last phase keeps the passage: CRIU has not been answered, and a new engine has to see whether it was before it takes
-         * the container for running.
-         */
-        @Override
-        public void entering(Phase phase) throws IOException {
-            steps.before("enter " + phase.getClass().getSimpleName());
-            if (phase instanceof Phase.Restored restored) {
-                container.write(next.withStatus(new Status.Running(Instant.now(), restored.initPid())));
-            }
-            steps.before("go on after " + phase.getClass().getSimpleName());
-        }
-
-        @Override
-        public void passing(String point) throws IOException {
-            steps.before(point);
-        }
-    }
-
-    private FrozenWork writableLayer(ContainerRecord record) {
-        return directory -> {
-            try {
-                snapshots.writeDelta(
-                        record.id().text(),
-                        directory.file(CheckpointDirectory.ROOTFS_DIFF),
-                        directory.file(CheckpointDirectory.DELETED_FILES));
-            } catch (SnapshotException e) {
-                throw new IOException(e.getMessage(), e);
-            }
-        };
-    }
-
-    /**
-     * The files of the container as they were at the dump. Verified first: what is damaged replaces nothing. It does not wait for the verdict
-     * on everything; these two files are looked at twice.
-     */
-    private void writableLayerBack(ContainerRecord record, Verifying verifying)
-            throws CriuException, IOException, SnapshotException {
-        CheckpointDirectory directory = verifying.checkpoint();
-        try {
-            directory.verifyOnly(
-                    verifying.manifest(), Set.of(CheckpointDirectory.ROOTFS_DIFF, CheckpointDirectory.DELETED_FILES));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the checkpoint was verified", e);
-        }
-        Path delta = directory.file(CheckpointDirectory.ROOTFS_DIFF);
-        if (!Files.exists(delta)) {
-            throw new CheckpointDamaged(directory.path(), CheckpointDirectory.ROOTFS_DIFF, "is missing");
-        }
-        incarnations.root(record);
-        snapshots.applyDelta(record.id().text(), delta, directory.file(CheckpointDirectory.DELETED_FILES));
     }
 
     private static ExitRecord awaitEnd(Container container) throws IOException {

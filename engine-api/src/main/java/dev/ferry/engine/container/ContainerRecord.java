@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param stoppedByUser whether the last end was asked for; then the policy leaves it alone
  * @param passage the checkpoint or restore under way, null for none
  * @param restoredFrom the checkpoint that the present incarnation came from, null when it was started
+ * @param epoch counts who owned it: it grows with each move to another engine, and whoever has a smaller one must not run it
+ * @param moving the migration under way, null for none
  */
 public record ContainerRecord(
         ContainerId id,
@@ -33,10 +35,12 @@ public record ContainerRecord(
         int restarts,
         boolean stoppedByUser,
         @Nullable Passage passage,
-        @Nullable String restoredFrom) {
+        @Nullable String restoredFrom,
+        long epoch,
+        @Nullable Moving moving) {
 
     /** The version of this record's form on disk. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Copies the lists. */
     public ContainerRecord {
@@ -59,7 +63,9 @@ public record ContainerRecord(
                 restarts,
                 stoppedByUser,
                 passage,
-                restoredFrom);
+                restoredFrom,
+                epoch,
+                moving);
     }
 
     /** The same in another state. */
@@ -78,7 +84,9 @@ public record ContainerRecord(
                 restarts,
                 stoppedByUser,
                 passage,
-                restoredFrom);
+                restoredFrom,
+                epoch,
+                moving);
     }
 
     /** The same on another way. */
@@ -97,7 +105,9 @@ public record ContainerRecord(
                 restarts,
                 stoppedByUser,
                 value,
-                restoredFrom);
+                restoredFrom,
+                epoch,
+                moving);
     }
 
     /** The same with the next incarnation, which comes from a checkpoint or, for null, from a start. */
@@ -116,7 +126,9 @@ public record ContainerRecord(
                 restarts,
                 stoppedByUser,
                 passage,
-                fromCheckpoint);
+                fromCheckpoint,
+                epoch,
+                moving);
     }
 
     ContainerRecord withRestarts(int value) {
@@ -134,7 +146,9 @@ public record ContainerRecord(
                 value,
                 stoppedByUser,
                 passage,
-                restoredFrom);
+                restoredFrom,
+                epoch,
+                moving);
     }
 
     /** The same, with whether its end was asked for. */
@@ -153,6 +167,69 @@ public record ContainerRecord(
                 restarts,
                 value,
                 passage,
-                restoredFrom);
+                restoredFrom,
+                epoch,
+                moving);
+    }
+
+    /** The same on its way to or from another engine; null for no more. */
+    public ContainerRecord withMoving(@Nullable Moving value) {
+        return owned(epoch, value);
+    }
+
+    /** The same, owned under another epoch, on no way anywhere. */
+    public ContainerRecord withEpoch(long value) {
+        return owned(value, null);
+    }
+
+    private ContainerRecord owned(long nextEpoch, @Nullable Moving nextMoving) {
+        return new ContainerRecord(
+                id,
+                name,
+                created,
+                image,
+                config,
+                host,
+                layers,
+                arguments,
+                status,
+                incarnation,
+                restarts,
+                stoppedByUser,
+                passage,
+                restoredFrom,
+                nextEpoch,
+                nextMoving);
+    }
+
+    /** What arrives of a container: as it was, but nothing of it has ever run here. */
+    public ContainerRecord arriving(long nextEpoch, Moving nextMoving) {
+        return new ContainerRecord(
+                id,
+                name,
+                created,
+                image,
+                config,
+                host,
+                layers,
+                arguments,
+                new Status.Created(0, ""),
+                0,
+                restarts,
+                stoppedByUser,
+                null,
+                null,
+                nextEpoch,
+                nextMoving);
+    }
+
+    /** Throws unless it may be done: what is on its way is not free to everything, and each state allows some verbs. */
+    public void require(Verb verb) {
+        if (moving != null) {
+            moving.refusal(verb, name).ifPresent(refusal -> {
+                throw refusal;
+            });
+        }
+        verb.require(status, id, name);
     }
 }

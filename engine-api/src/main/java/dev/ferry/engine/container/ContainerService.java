@@ -96,6 +96,8 @@ public final class ContainerService {
                     0,
                     false,
                     null,
+                    null,
+                    1,
                     null);
             Path home = Files.createDirectories(directory.resolve(id.text()));
             EtcFiles.write(incarnations.root(record).upper(), config, host);
@@ -123,8 +125,7 @@ public final class ContainerService {
     public void start(String reference) throws InterruptedException {
         Container container = registry.find(reference);
         container.lane().run(() -> {
-            Verb.START.require(
-                    container.status(), container.id(), container.record().name());
+            container.record().require(Verb.START);
             life.start(container, 0);
         });
     }
@@ -148,8 +149,7 @@ public final class ContainerService {
             stop(container, signal, seconds, false);
         }
         container.lane().run(() -> {
-            Verb.START.require(
-                    container.status(), container.id(), container.record().name());
+            container.record().require(Verb.START);
             life.start(container, 0);
         });
         events.tell(container.record(), "restart");
@@ -160,7 +160,7 @@ public final class ContainerService {
         Container container = registry.find(reference);
         int number = SignalName.number(signal.isEmpty() ? "KILL" : signal);
         ContainerRecord before = container.record();
-        Verb.KILL.require(before.status(), before.id(), before.name());
+        before.require(Verb.KILL);
         WaitTicket ticket = new WaitTicket(container, WaitTicket.Until.NEXT_EXIT);
         ContainerProcess process = container.process();
         if (process == null) {
@@ -185,7 +185,7 @@ public final class ContainerService {
         Container container = registry.find(reference);
         container.lane().run(() -> {
             ContainerRecord record = container.record();
-            Verb.PAUSE.require(record.status(), record.id(), record.name());
+            record.require(Verb.PAUSE);
             try (FrozenCgroup frozen = incarnations.cgroup(record).freeze(FREEZE_DEADLINE)) {
                 container.write(record.withStatus(new Status.Paused(
                         LifeCycle.startedAt(record.status()), record.status().pidOrZero())));
@@ -202,7 +202,7 @@ public final class ContainerService {
         Container container = registry.find(reference);
         container.lane().run(() -> {
             ContainerRecord record = container.record();
-            Verb.UNPAUSE.require(record.status(), record.id(), record.name());
+            record.require(Verb.UNPAUSE);
             try {
                 incarnations.cgroup(record).thaw();
             } catch (IOException e) {
@@ -223,6 +223,7 @@ public final class ContainerService {
         }
         container.lane().run(() -> {
             ContainerRecord record = container.record();
+            record.require(Verb.RENAME);
             String bare = newName.startsWith("/") ? newName.substring(1) : newName;
             if (bare.equals(record.name())) {
                 throw new InvalidRequest(
@@ -254,7 +255,7 @@ public final class ContainerService {
                 return;
             }
             ContainerRecord record = container.record();
-            (force ? Verb.REMOVE_BY_FORCE : Verb.REMOVE).require(record.status(), record.id(), record.name());
+            record.require(force ? Verb.REMOVE_BY_FORCE : Verb.REMOVE);
             try {
                 life.killNow(container);
             } catch (InterruptedException e) {
@@ -268,8 +269,7 @@ public final class ContainerService {
     /** Sets the size of its terminal. */
     public void resize(String reference, int rows, int columns) {
         Container container = registry.find(reference);
-        Verb.RESIZE.require(
-                container.status(), container.id(), container.record().name());
+        container.record().require(Verb.RESIZE);
         try {
             container.requireProcess().resize(rows, columns);
         } catch (IOException e) {
@@ -287,7 +287,7 @@ public final class ContainerService {
         int number = stopSignal(container.record(), signal);
         WaitTicket ticket = container.lane().call(() -> {
             ContainerRecord record = container.record();
-            Verb.STOP.require(record.status(), record.id(), record.name());
+            record.require(Verb.STOP);
             if (record.status() instanceof Status.Restarting) {
                 life.giveUpRestart(container);
                 return null;

@@ -235,6 +235,7 @@ public final class LifeCycle {
             return;
         }
         try {
+            record.require(Verb.START);
             start(container, restarts);
         } catch (EngineException e) {
             LOG.warn("container {} could not be restarted: {}", container.id(), e.getMessage());

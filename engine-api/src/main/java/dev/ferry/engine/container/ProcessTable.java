@@ -30,7 +30,7 @@ public final class ProcessTable {
     public ContainerTop of(Container container, String arguments) {
         ContainerRecord record = container.record();
         if (!record.status().isAlive()) {
-            Verb.RESIZE.require(record.status(), record.id(), record.name());
+            record.require(Verb.RESIZE);
         }
         List<List<String>> rows = new ArrayList<>();
         try {

@@ -16,6 +16,8 @@ public enum Verb {
     RESIZE,
     CHECKPOINT,
     RESTORE,
+    MIGRATE,
+    RENAME,
     REMOVE,
     REMOVE_BY_FORCE;
 
@@ -80,6 +82,14 @@ public enum Verb {
                         conflict("container " + name + " is running: stop it before restoring a checkpoint");
                     case REMOVING -> conflict("container is marked for removal and cannot be started");
                 };
+            case MIGRATE ->
+                switch (status.kind()) {
+                    case RUNNING -> allowed();
+                    case PAUSED -> conflict("container " + name + " is paused: unpause it before migrating it");
+                    case CREATED, EXITED, REMOVING, RESTARTING ->
+                        conflict("container " + name + " is not running: only a running container can be migrated");
+                };
+            case RENAME -> allowed();
             case REMOVE ->
                 switch (status.kind()) {
                     case CREATED, EXITED, REMOVING -> allowed();
@@ -98,7 +108,7 @@ public enum Verb {
     }
 
     /** Throws the refusal, if there is one. */
-    public void require(Status status, ContainerId id, String name) {
+    void require(Status status, ContainerId id, String name) {
         refusal(status, id, name).ifPresent(e -> {
             throw e;
         });

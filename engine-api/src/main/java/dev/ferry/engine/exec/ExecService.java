@@ -63,7 +63,7 @@ public final class ExecService {
     public Exec create(String reference, ExecCreateRequest request) {
         Container container = registry.find(reference);
         ContainerRecord record = container.record();
-        Verb.EXEC.require(record.status(), record.id(), record.name());
+        record.require(Verb.EXEC);
         if (request.cmd().isEmpty()) {
             throw new InvalidRequest("exec.no-command", "No exec command specified");
         }
@@ -102,7 +102,7 @@ public final class ExecService {
     /** Claims the one start that an exec has, and makes its log, so that a client can begin to read. */
     public void claim(Exec exec) {
         ContainerRecord record = exec.container().record();
-        Verb.EXEC.require(record.status(), record.id(), record.name());
+        record.require(Verb.EXEC);
         if (!exec.markStarted()) {
             throw new Conflict("exec.started", "exec " + exec.id() + " has already been started");
         }
@@ -123,7 +123,7 @@ public final class ExecService {
     private void startOnLane(Exec exec) {
         Container container = exec.container();
         ContainerRecord record = container.record();
-        Verb.EXEC.require(record.status(), record.id(), record.name());
+        record.require(Verb.EXEC);
         try {
             Spec spec = incarnations.spec(container);
             ExecRequest request = new ExecRequest(
