@@ -21,6 +21,7 @@ import dev.ferry.criu.rpc.DumpStatistics;
 import dev.ferry.criu.rpc.Notification;
 import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupMode;
+import dev.ferry.runtime.cgroup.FrozenCgroup;
 import dev.ferry.runtime.container.ContainerLauncher;
 import dev.ferry.runtime.container.CriuChild;
 import dev.ferry.runtime.container.CriuLaunch;
@@ -49,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class Dump {
     private static final String EXTERNAL_NETWORK = "extRootNetNS";
     private static final Duration SIGNAL_ARRIVES = Duration.ofSeconds(1);
+    private static final Duration FREEZE = Duration.ofSeconds(5);
 
     private final CheckpointRequest request;
     private final CriuProbe criu;
@@ -58,6 +60,7 @@ final class Dump {
     private final Path work;
     private final long begun = System.nanoTime();
 
+    private @Nullable FrozenCgroup held;
     private Manifest.@Nullable DumpFacts facts;
     private @Nullable Manifest committed;
 
@@ -148,12 +151,43 @@ final class Dump {
                     (notification, descriptors) -> answer(notification, directory, follower));
         } catch (CriuCrashed e) {
             process.kill();
+            letGo();
             restoreFreezer(paused);
             requireEnded(e);
         } catch (CriuException e) {
+            letGo();
             requireEnded(e);
         } catch (IOException e) {
             throw aborted(e);
+        } finally {
+            letGo();
+        }
+    }
+
+    /**
+     * What was held besides CRIU: a container that was handed over dies of it, another one is as CRIU leaves it. A frozen task of version 1 dies
+     * only when it is thawed; sent the signal before, it comes to no instruction of its own any more.
+     */
+    private void letGo() throws IOException {
+        FrozenCgroup frozen = held;
+        if (frozen == null) {
+            return;
+        }
+        held = null;
+        if (committed == null) {
+            frozen.close();
+        } else {
+            frozen.keepFrozen();
+            request.cgroup().kill();
+        }
+    }
+
+    /**
+     * CRIU's own hold ends with CRIU, and it lets everybody go on when its engine dies: so nothing may hang on CRIU alone from here on.
+     */
+    private void hold() throws IOException {
+        if (request.options().handsOver()) {
+            held = request.cgroup().freeze(FREEZE);
         }
     }
 
@@ -226,7 +260,8 @@ final class Dump {
         Map<String, String> mounts = ExternalMounts.keys(request.spec());
         mounts.forEach((destination, key) -> options.external("mnt[" + destination + "]:" + key));
         Cgroup cgroup = request.cgroup();
-        if (paused || cgroup.mode() == CgroupMode.V2) {
+        // CRIU thaws the group it was given when it gives up, which is what a hand-over must not depend on
+        if (paused || (cgroup.mode() == CgroupMode.V2 && !wanted.handsOver())) {
             options.freezeCgroup(cgroup.freezerDirectory().toString());
         }
         var process = request.spec().process();
@@ -296,6 +331,7 @@ final class Dump {
                 follower.finish());
         request.listener().passing("Commit");
         directory.commit(manifest);
+        hold();
         request.listener().entering(new Phase.Dumped());
         return manifest;
     }

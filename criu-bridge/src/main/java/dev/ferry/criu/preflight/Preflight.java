@@ -63,7 +63,7 @@ public final class Preflight {
             }
         }
         preflight.examineSpace(target);
-        return new Verdict(preflight.obstacles);
+        return new Verdict(preflight.obstacles, preflight.memory);
     }
 
     private void add(Refusal refusal, String object) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @LeakChecked
 @Requires({Feature.ROOT, Feature.CRIU, Feature.CGROUPS, Feature.OVERLAYFS, Feature.BUSYBOX})
 final class CheckpointFailureTest {
-    private static final String COUNTER = "i=0; while :; do echo $i; i=$((i+1)); sleep 0.02; done";
+    static final String COUNTER = "i=0; while :; do echo $i; i=$((i+1)); sleep 0.02; done";
 
     @TempDir
     Path folder;
@@ -121,7 +121,7 @@ final class CheckpointFailureTest {
                 "ended without an answer during checkpoint");
     }
 
-    private static void killCriu() {
+    static void killCriu() {
         List<ProcessHandle> criu = ProcessHandle.current()
                 .children()
                 .filter(child -> child.info().commandLine().orElse("").contains("criu"))

@@ -7,6 +7,7 @@ import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.abi.OpenFlags;
+import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.MonitorFd;
 import dev.ferry.runtime.spawn.SpawnException;
 import dev.ferry.runtime.spawn.StageStamp;
@@ -24,7 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerProcess implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final long PF_EXITING = 0x4;
+    private static final long LOOK_AGAIN_NANOS = 200_000;
+    private static final Pattern POLLING = Pattern.compile(number(Syscall.PPOLL) + " 0x[0-9a-f]+ 0x[1-9a-f]");
 
     private final Path directory;
     private final MonitorState state;
@@ -384,6 +389,51 @@ public final class ContainerProcess implements AutoCloseable {
             }
             input = master;
         }
+    }
+
+    /**
+     * Waits until everything that the container has written stands in its log, whose length then stays until a process goes on. Preconditions:
+     * its processes stand still. The pipes are empty when the monitor has read everything, and when it waits for more it has written what it
+     * has read. There is nothing that tells of either, so it is looked at.
+     *
+     * @throws IOException when it takes longer, because the log's disk is full or stuck
+     */
+    public void awaitDrained(Duration deadline) throws IOException {
+        long end = System.nanoTime() + deadline.toNanos();
+        PidFd of = monitor;
+        while (of != null && record == null && !(isEmpty(of) && monitorWaits())) {
+            if (System.nanoTime() - end >= 0) {
+                throw new IOException(
+                        "the output of container \"%s\" did not reach its log within %d ms; see whether the log's disk is full"
+                                .formatted(state.id(), deadline.toMillis()));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    private boolean isEmpty(PidFd of) throws IOException {
+        return isEmpty(of, MonitorFd.STDOUT_READ) && (state.terminal() || isEmpty(of, MonitorFd.STDERR_READ));
+    }
+
+    private static int number(Syscall call) {
+        return System.getProperty("os.arch", "").equals("aarch64") ? call.aarch64() : call.x86_64();
+    }
+
+    private static boolean isEmpty(PidFd of, MonitorFd output) throws IOException {
+        try (Fd fd = of.getFd(output.number())) {
+            return DeviceControl.readableBytes(fd) == 0;
+        } catch (SyscallException e) {
+            if (isOver(e) || e.is(Errno.ENOTTY)) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether the monitor is inside ppoll(2) with its descriptors; without any it waits for a full disk. proc_pid_syscall(5) */
+    private boolean monitorWaits() throws IOException {
+        String call = Files.readString(Path.of("/proc/" + monitorPid() + "/syscall"));
+        return POLLING.matcher(call).lookingAt();
     }
 
     private Fd inputFd() throws IOException {
