@@ -1,8 +1,10 @@
 package dev.ferry.migration.journal;
 
+import java.io.IOException;
+
 /** Takes the entries of a journal that is being opened, in order, on the opening thread. */
 @FunctionalInterface
 public interface Replay {
-    /** Takes one. */
-    void entry(JournalEntry entry);
+    /** Takes one; throwing ends the opening. */
+    void entry(JournalEntry entry) throws IOException;
 }

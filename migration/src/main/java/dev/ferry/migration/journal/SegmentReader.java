@@ -1,5 +1,6 @@
 package dev.ferry.migration.journal;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -38,8 +39,9 @@ public final class SegmentReader {
      * Takes the next bytes of the segment, with one entry or any number of them.
      *
      * @throws JournalDamaged when they prove that an entry was durable and cannot be read any more
+     * @throws IOException from who takes the entries
      */
-    public void take(ByteBuffer bytes) throws JournalDamaged {
+    public void take(ByteBuffer bytes) throws IOException {
         while (!torn && bytes.hasRemaining()) {
             Optional<EntryCodec.Read> read = EntryCodec.read(bytes, segment);
             if (read.isEmpty() || read.get().entry().sequence() != expected) {

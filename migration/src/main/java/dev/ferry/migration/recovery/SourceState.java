@@ -1,7 +1,7 @@
 package dev.ferry.migration.recovery;
 
 /** The last record of the side that the container comes from. Each is durable before what it allows is done. */
-public enum SourceState {
+public enum SourceState implements MigrationState {
     /** No record: this side has never heard of the migration. */
     NONE,
     /** Something may have been sent; the container runs. */
@@ -15,5 +15,23 @@ public enum SourceState {
     /** The migration failed; the container runs here as before. */
     ABANDONED,
     /** The target has refused durably; the container runs here under an epoch of its own, from the dump. */
-    RECLAIMED
+    RECLAIMED;
+
+    @Override
+    public Side side() {
+        return Side.SOURCE;
+    }
+
+    @Override
+    public boolean isOver() {
+        return Recovery.source(this) == SourceStep.NOTHING;
+    }
+
+    @Override
+    public boolean claims() {
+        return switch (this) {
+            case OFFERED, FROZEN, HANDED_OVER, RECLAIMED -> true;
+            case NONE, RETIRED, ABANDONED -> false;
+        };
+    }
 }

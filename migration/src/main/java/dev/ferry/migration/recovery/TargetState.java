@@ -1,7 +1,7 @@
 package dev.ferry.migration.recovery;
 
 /** The last record of the side that the container goes to. Each is durable before what it allows is done. */
-public enum TargetState {
+public enum TargetState implements MigrationState {
     /** No record: this side has never heard of the migration. */
     NONE,
     /** Room and name are kept; bytes may have come. */
@@ -15,5 +15,23 @@ public enum TargetState {
     /** It ran here; what was kept for a second restore may go. */
     RUNNING,
     /** This side never runs it under the epoch of this migration. */
-    DISCARDED
+    DISCARDED;
+
+    @Override
+    public Side side() {
+        return Side.TARGET;
+    }
+
+    @Override
+    public boolean isOver() {
+        return Recovery.target(this) == TargetStep.NOTHING;
+    }
+
+    @Override
+    public boolean claims() {
+        return switch (this) {
+            case RESERVED, VERIFIED, READY, OWNED -> true;
+            case NONE, RUNNING, DISCARDED -> false;
+        };
+    }
 }

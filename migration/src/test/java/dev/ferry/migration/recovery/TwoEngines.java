@@ -52,6 +52,7 @@ record TwoEngines(
             int at,
             @Nullable TargetState answer) {
         Source write(SourceState state, int next) {
+            requireAllowed(last, state);
             return new Source(state, task, up, next, null);
         }
 
@@ -80,6 +81,7 @@ record TwoEngines(
             int at,
             @Nullable SourceState answer) {
         Target write(TargetState state, int next) {
+            requireAllowed(last, state);
             return new Target(state, copy, up, next, null);
         }
 
@@ -93,6 +95,12 @@ record TwoEngines(
 
         Target hears(SourceState state) {
             return new Target(last, copy, up, at, state);
+        }
+    }
+
+    private static void requireAllowed(MigrationState last, MigrationState next) {
+        if (!Transitions.allow(last, next)) {
+            throw new AssertionError(last + " -> " + next);
         }
     }
 
@@ -234,11 +242,11 @@ record TwoEngines(
                     sourceActs(Recovery.answered(heard), next);
                 }
             }
-            case RUN -> {
-                if (source.task() != Task.RUNNING) {
-                    next.add(with(source.make(Task.RUNNING, RECOVERY)));
-                }
-            }
+            case RUN ->
+                next.add(
+                        source.task() == Task.RUNNING
+                                ? with(source.write(SourceState.ABANDONED, RECOVERY))
+                                : with(source.make(Task.RUNNING, RECOVERY)));
             default -> throw new AssertionError("no step by the own record alone");
         }
     }
