@@ -2,10 +2,12 @@ package dev.ferry.store.content;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -126,6 +128,15 @@ public final class ContentStore {
     public InputStream read(Digest digest) throws IOException {
         try {
             return Files.newInputStream(path(digest));
+        } catch (NoSuchFileException e) {
+            throw missing(digest, e);
+        }
+    }
+
+    /** Opens a blob for reading at any place; the caller closes it. */
+    public FileChannel open(Digest digest) throws IOException {
+        try {
+            return FileChannel.open(path(digest), StandardOpenOption.READ);
         } catch (NoSuchFileException e) {
             throw missing(digest, e);
         }

@@ -134,6 +134,36 @@ public final class ImageStore {
     }
 
     /**
+     * Makes an image of blobs that are stored already: its configuration and all its layers. A name that another image has here stays with
+     * that one, unlike in {@link #load}: whoever brought the blobs did not ask for a name to move.
+     *
+     * @throws ImageException.BadImageRequest when a layer is missing
+     */
+    public Image adopt(Digest id, List<Reference> names) throws ImageException, IOException {
+        try (Lease lease = content.lease()) {
+            lease.hold(id);
+            for (Digest layer : config(id).diffIds()) {
+                lease.hold(layer);
+                if (!content.contains(layer)) {
+                    throw new ImageException.BadImageRequest(
+                            "layer \"" + layer + "\" of image \"" + id + "\" is not stored");
+                }
+            }
+            changing.lock();
+            try {
+                List<Reference> free = names.stream()
+                        .map(ImageStore::taggable)
+                        .filter(name -> index.named(name).isEmpty())
+                        .toList();
+                publish(index.withImage(id, free, Instant.now().toString()));
+            } finally {
+                changing.unlock();
+            }
+            return require(id);
+        }
+    }
+
+    /**
      * Writes images as one tar that {@code docker load}, OCI tools and {@link #load} read. A name saves that name; an id saves
      * the image without a name.
      */

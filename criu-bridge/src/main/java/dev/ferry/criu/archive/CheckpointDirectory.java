@@ -77,6 +77,15 @@ public final class CheckpointDirectory {
         return new CheckpointDirectory(path);
     }
 
+    /**
+     * Makes a directory for a checkpoint that comes from elsewhere.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if something of that name exists
+     */
+    public static IncomingCheckpoint receive(Path path) throws IOException {
+        return new IncomingCheckpoint(create(path));
+    }
+
     public Path path() {
         return path;
     }

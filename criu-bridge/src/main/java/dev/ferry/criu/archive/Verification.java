@@ -28,11 +28,11 @@ final class Verification {
 
     private record Chunk(FileRecord file, int index) {
         long start() {
-            return (long) index * FileDigester.CHUNK;
+            return (long) index * ChunkSums.CHUNK;
         }
 
         long end() {
-            return Math.min(file.size(), start() + FileDigester.CHUNK);
+            return Math.min(file.size(), start() + ChunkSums.CHUNK);
         }
 
         int expected() {
@@ -44,7 +44,7 @@ final class Verification {
         this.directory = directory;
         for (FileRecord file : files) {
             requireSize(file);
-            for (int index = 0; index < FileDigester.chunks(file.size()); index++) {
+            for (int index = 0; index < ChunkSums.chunks(file.size()); index++) {
                 chunks.add(new Chunk(file, index));
             }
         }

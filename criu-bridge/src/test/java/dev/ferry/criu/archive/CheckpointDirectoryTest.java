@@ -28,7 +28,7 @@ final class CheckpointDirectoryTest {
     @BeforeEach
     void make(@TempDir Path temporary) throws IOException {
         directory = CheckpointDirectory.create(temporary.resolve("checkpoints/cp1"));
-        byte[] pages = new byte[FileDigester.CHUNK * 2 + 4097];
+        byte[] pages = new byte[ChunkSums.CHUNK * 2 + 4097];
         new Random(7).nextBytes(pages);
         Files.write(directory.images().resolve("pages-1.img"), pages);
         Files.writeString(directory.images().resolve("core-1.img"), "core");
@@ -92,7 +92,7 @@ final class CheckpointDirectoryTest {
     @Test
     void growingFileHasTheSameRecordAsAFinishedOne() throws Exception {
         Path pages = directory.images().resolve("pages-2.img");
-        byte[] bytes = new byte[FileDigester.CHUNK + 12345];
+        byte[] bytes = new byte[ChunkSums.CHUNK + 12345];
         new Random(9).nextBytes(bytes);
         List<FileRecord> records;
         try (ImageFollower follower = ImageFollower.start(directory);
@@ -111,7 +111,7 @@ final class CheckpointDirectoryTest {
     void oneFlippedBitIsFoundWhereverItIs() throws Exception {
         Manifest manifest = commit();
         Path pages = directory.images().resolve("pages-1.img");
-        for (long at : new long[] {0, FileDigester.CHUNK - 1, FileDigester.CHUNK, Files.size(pages) - 1}) {
+        for (long at : new long[] {0, ChunkSums.CHUNK - 1, ChunkSums.CHUNK, Files.size(pages) - 1}) {
             flip(pages, at);
             assertThatThrownBy(() -> directory.verify(manifest))
                     .isInstanceOf(CheckpointDamaged.class)

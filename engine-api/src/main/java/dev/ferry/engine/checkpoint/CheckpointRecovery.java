@@ -72,7 +72,7 @@ public final class CheckpointRecovery {
             case null -> adoption.adopt(container, record);
             case Passage.Dumping dumping -> undoDump(container, record, dumping);
             case Passage.Dumped dumped -> finishDump(container, record, dumped);
-            case Passage.Restoring restoring -> undoRestore(container, record);
+            case Passage.Restoring restoring -> undoRestore(container);
         }
     }
 
@@ -106,28 +106,71 @@ public final class CheckpointRecovery {
         runOn(container, record);
     }
 
-    private void undoRestore(Container container, ContainerRecord record) throws IOException, InterruptedException {
+    private void undoRestore(Container container) throws IOException, InterruptedException {
+        if (survived(container)) {
+            return;
+        }
+        takeBack(container);
+    }
+
+    /**
+     * Looks whether a restore that the engine died over has come through, and takes the container over if it has. Preconditions: on the
+     * lane.
+     */
+    public boolean survived(Container container) throws IOException, InterruptedException {
+        ContainerRecord record = container.record();
         boolean whole = awaitCriu(container, record);
         Path incarnation = container.incarnation(record.incarnation());
-        if (Files.exists(incarnation.resolve("monitor.json"))) {
-            // without CRIU the monitor has init for a child or ends
-            ContainerProcess process = launcher.adopt(incarnation, container.log());
-            if (!whole) {
-                process.signal(SIGKILL);
-            }
-            if (!process.endsWithin(ENDS_WITHIN)) {
-                container.hold(process);
-                incarnations.keepDelta(record);
-                life.restored(container, process);
-                return;
-            }
-            process.close();
+        if (!Files.exists(incarnation.resolve("monitor.json"))) {
+            return false;
         }
-        incarnations.end(record);
-        incarnations.release(record);
-        incarnations.undoDelta(record);
+        // without CRIU the monitor has init for a child or ends
+        ContainerProcess process = launcher.adopt(incarnation, container.log());
+        if (!whole) {
+            process.signal(SIGKILL);
+        }
+        if (!process.endsWithin(ENDS_WITHIN)) {
+            container.hold(process);
+            incarnations.keepDelta(record);
+            life.restored(container, process);
+            return true;
+        }
+        process.close();
+        return false;
+    }
+
+    /** Takes away what a restore that came to nothing has left. Preconditions: on the lane; nothing of it runs for good. */
+    public void takeBack(Container container) {
+        ContainerRecord record = container.record();
+        if (record.incarnation() > 0) {
+            incarnations.end(record);
+            incarnations.release(record);
+            incarnations.undoDelta(record);
+        }
         // not a death that a restart policy may answer, nor an end after which it may be removed with its checkpoint
         container.settle(record.withPassage(null).withStoppedByUser(true).withStatus(was(record)));
+    }
+
+    /** Waits until the CRIU of an interrupted restore is gone and takes away what it has made. Preconditions: on the lane. */
+    public void abandonRestore(Container container) throws IOException {
+        awaitCriu(container, container.record());
+        takeBack(container);
+    }
+
+    /** Lets a container go on that the engine died over while it was being dumped. Preconditions: on the lane. */
+    public void letRunOn(Container container) throws IOException {
+        awaitCriu(container, container.record());
+        runOn(container, container.record());
+    }
+
+    /** Ends a container whose dump counts, and notes that; also right when it has ended. Preconditions: on the lane. */
+    public void end(Container container) throws IOException, InterruptedException {
+        ContainerRecord record = container.record();
+        awaitCriu(container, record);
+        incarnations.end(record);
+        ContainerProcess process = launcher.adopt(container.incarnation(record.incarnation()), container.log());
+        container.hold(process);
+        life.checkpointed(container, process.awaitExit());
     }
 
     private boolean awaitCriu(Container container, ContainerRecord record) throws IOException {

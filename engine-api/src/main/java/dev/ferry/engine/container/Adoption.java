@@ -44,6 +44,7 @@ public final class Adoption {
     private final LifeCycle life;
     private final NetworkService networks;
     private final Queue<Container> interrupted = new ConcurrentLinkedQueue<>();
+    private final Queue<Container> moving = new ConcurrentLinkedQueue<>();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
 
@@ -69,8 +70,10 @@ public final class Adoption {
      * @param running containers that were taken over while they ran
      * @param ended containers that had ended without an engine
      * @param interrupted containers in the middle of a checkpoint or restore, for whoever knows about those
+     * @param moving containers on their way to or from another engine, likewise
      */
-    public record Report(int running, int ended, int damaged, List<Container> interrupted, long millis) {}
+    public record Report(
+            int running, int ended, int damaged, List<Container> interrupted, List<Container> moving, long millis) {}
 
     /** Takes everything over, several containers at a time; when it returns, none is half taken over. */
     public Report run() throws IOException, InterruptedException {
@@ -106,6 +109,7 @@ public final class Adoption {
                 ended.get(),
                 registry.damaged().size(),
                 List.copyOf(interrupted),
+                List.copyOf(moving),
                 (System.nanoTime() - begun) / 1_000_000);
     }
 
@@ -159,6 +163,11 @@ public final class Adoption {
         try {
             if (record.status() instanceof Status.Removing) {
                 life.remove(container);
+                return;
+            }
+            Moving mark = record.moving();
+            if (mark != null && mark.stage() != Moving.Stage.LEFT) {
+                moving.add(container);
                 return;
             }
             if (record.passage() != null) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param stoppedByUser whether the last end was asked for; then the policy leaves it alone
  * @param passage the checkpoint or restore under way, null for none
  * @param restoredFrom the checkpoint that the present incarnation came from, null when it was started
- * @param epoch counts who owned it: it grows with each move to another engine, and whoever has a smaller one must not run it
+ * @param epoch counts who owned it: 0 where it was made; it grows with each move to another engine, and whoever has a smaller one must not
+ *     run it
  * @param moving the migration under way, null for none
  */
 public record ContainerRecord(

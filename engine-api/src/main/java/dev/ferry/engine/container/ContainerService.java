@@ -97,7 +97,7 @@ public final class ContainerService {
                     false,
                     null,
                     null,
-                    1,
+                    0,
                     null);
             Path home = Files.createDirectories(directory.resolve(id.text()));
             EtcFiles.write(incarnations.root(record).upper(), config, host);
@@ -119,6 +119,35 @@ public final class ContainerService {
                 discard(id);
             }
         }
+    }
+
+    /**
+     * Keeps id and name for a container that comes from elsewhere. Nothing of it is on disk, and nobody sees it yet.
+     *
+     * @throws Conflict if the name is in use
+     */
+    public Container expect(ContainerRecord arriving) {
+        HostConfigRules.check(arriving.config(), arriving.host(), new NetworkingConfig(Map.of()), ImageDefaults.NONE);
+        registry.reserve(arriving.name(), arriving.id());
+        return new Container(directory.resolve(arriving.id().text()), lane(arriving.id()), arriving);
+    }
+
+    /** Writes an expected container down and shows it. */
+    public void admit(Container container) {
+        try {
+            Files.createDirectories(container.directory());
+            Files.write(container.log(), new byte[0]);
+            container.write(container.record());
+            registry.add(container);
+        } catch (IOException e) {
+            throw new Failed("container.create", "cannot create container: " + e.getMessage(), e);
+        }
+    }
+
+    /** Gives id and name of an expected container free again. */
+    public void turnAway(Container container) {
+        registry.remove(container);
+        discard(container.id());
     }
 
     /** Starts it. */

@@ -24,7 +24,8 @@ public record Moving(String migration, Stage stage, String peer) {
         ARRIVING
     }
 
-    Moving at(Stage value) {
+    /** The same at another stage. */
+    public Moving at(Stage value) {
         return new Moving(migration, value, peer);
     }
 

@@ -1,0 +1,260 @@
+package dev.ferry.engine.migration;
+
+import dev.ferry.migration.protocol.Dialer;
+import dev.ferry.migration.protocol.Reply;
+import dev.ferry.migration.protocol.Request;
+import dev.ferry.migration.protocol.Wire;
+import dev.ferry.migration.protocol.WireException;
+import dev.ferry.migration.recovery.Recovery;
+import dev.ferry.migration.recovery.SourceState;
+import dev.ferry.migration.recovery.SourceStep;
+import dev.ferry.migration.recovery.TargetState;
+import dev.ferry.migration.recovery.TargetStep;
+import dev.ferry.migration.session.TargetSession;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings to an end what needs the other side's word and has no session any more: asks until there is an answer, and does what
+ * {@link Recovery} says to it. Each migration is asked about on a thread of its own, so that a dead peer holds up nobody else.
+ */
+final class Resolver implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration RUNNING = Duration.ofMinutes(15);
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LAST_PAUSE_MILLIS = 3_000;
+    private static final long LOOK_MILLIS = 200;
+
+    private final MigrationLog log;
+    private final Dialer dialer;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<String, Doubt> doubts = new ConcurrentHashMap<>();
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
+    /** A container that was handed over. */
+    private record Doubt(Ongoing ongoing, Departure departure, Records records) {}
+
+    Resolver(MigrationLog log, Dialer dialer) {
+        this.log = log;
+        this.dialer = dialer;
+    }
+
+    /** Begins to look after targets' sessions that nobody speaks to any more. */
+    void start() {
+        Thread.ofVirtual().name("migrations").start(this::lookAfterTargets);
+    }
+
+    private void lookAfterTargets() {
+        do {
+            for (TargetSession session : log.targets()) {
+                session.expire();
+                if (session.isWaitingForWord() && asked.add(session.migration())) {
+                    Thread.ofVirtual()
+                            .name("ask-" + session.migration().substring(0, 12))
+                            .start(() -> askSource(session));
+                }
+            }
+        } while (!pause(LOOK_MILLIS));
+    }
+
+    /** Asks the target until it is clear who runs the container. Returns at once. */
+    void resolve(Ongoing ongoing, Departure departure, Records records) {
+        Doubt doubt = new Doubt(ongoing, departure, records);
+        doubts.put(ongoing.id(), doubt);
+        Thread.ofVirtual().name("ask-" + ongoing.id().substring(0, 12)).start(() -> askTarget(doubt));
+    }
+
+    /** Restores a container from its own dump that had been reclaimed. Returns at once. */
+    void restore(Ongoing ongoing, Departure departure) {
+        Thread.ofVirtual().name("reclaim-" + ongoing.id().substring(0, 12)).start(() -> {
+            try {
+                departure.reclaim(log.ledger().epoch(ongoing.container()));
+                ongoing.end(Ongoing.Outcome.RECLAIMED, "the target had refused; the container goes on here");
+            } catch (IOException e) {
+                LOG.error("migration {}: {}", ongoing.id(), e.getMessage(), e);
+                ongoing.end(
+                        Ongoing.Outcome.RECLAIMED,
+                        "the container is ours and could not be restored: " + e.getMessage());
+            }
+        });
+    }
+
+    /** Lets a session run what is its own by the journal. Returns at once. */
+    void own(TargetSession session) {
+        Thread.ofVirtual()
+                .name("own-" + session.migration().substring(0, 12))
+                .start(() -> LOG.info("migration {}: {}", session.migration(), session.own()));
+    }
+
+    /** Says that a migration came to nothing, if the target can be reached. Returns at once. */
+    void tellOfAbandon(Ongoing ongoing) {
+        Thread.ofVirtual().name("abandon-" + ongoing.id().substring(0, 12)).start(() -> {
+            try (Wire wire = dialer.dial(ongoing.peer())) {
+                wire.request(new Request.Abandon(ongoing.id(), "the source's engine ended"), ANSWER);
+            } catch (WireException e) {
+                LOG.debug("migration {}: the target will ask: {}", ongoing.id(), e.getMessage());
+            }
+        });
+    }
+
+    private void askTarget(Doubt doubt) {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (doubts.containsKey(doubt.ongoing().id())) {
+            String why;
+            try (Wire wire = dialer.dial(doubt.ongoing().peer())) {
+                why = askOnce(doubt, wire);
+                if (why.isEmpty()) {
+                    return;
+                }
+            } catch (IOException e) {
+                why = String.valueOf(e.getMessage());
+            }
+            doubt.ongoing().end(Ongoing.Outcome.IN_DOUBT, why);
+            if (pause(pause)) {
+                return;
+            }
+            pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+        }
+    }
+
+    /** Empty when it is settled, else why it is not. */
+    private String askOnce(Doubt doubt, Wire wire) throws IOException {
+        Ongoing ongoing = doubt.ongoing();
+        Reply reply = wire.request(new Request.Ask(ongoing.id(), false), ANSWER);
+        if (!(reply instanceof Reply.LastRecord last)) {
+            return "the target answered " + reply;
+        }
+        SourceStep step = Recovery.answered(TargetState.valueOf(last.state()));
+        return switch (step) {
+            case RETIRE -> retire(doubt);
+            case COMMIT_AGAIN -> {
+                Reply committed = wire.request(new Request.Commit(ongoing.id(), ongoing.epoch()), RUNNING);
+                yield committed instanceof Reply.Running ? retire(doubt) : "the target answered " + committed;
+            }
+            case RECLAIM -> reclaim(doubt);
+            case NOTHING, ABANDON, END_AND_ASK, RUN, IN_DOUBT ->
+                "the target's record is " + last.state()
+                        + ", which cannot be: one of the journals is not the one of this migration";
+        };
+    }
+
+    private String retire(Doubt doubt) throws IOException {
+        if (!claim(doubt)) {
+            return "";
+        }
+        doubt.records().write(SourceState.RETIRED);
+        doubt.departure().leave();
+        doubt.ongoing().end(Ongoing.Outcome.MOVED, "");
+        return "";
+    }
+
+    /** A doubt is settled by whoever takes it away: an answer, or a user's word. */
+    private boolean claim(Doubt doubt) {
+        return doubts.remove(doubt.ongoing().id()) != null;
+    }
+
+    private String reclaim(Doubt doubt) throws IOException {
+        if (!claim(doubt)) {
+            return "";
+        }
+        long epoch = doubt.ongoing().epoch() + 1;
+        doubt.records().write(SourceState.RECLAIMED, epoch, "");
+        try {
+            doubt.departure().reclaim(epoch);
+            doubt.ongoing().end(Ongoing.Outcome.RECLAIMED, "the target had refused; the container goes on here");
+        } catch (IOException e) {
+            doubt.ongoing()
+                    .end(
+                            Ongoing.Outcome.RECLAIMED,
+                            "the container is ours again and could not be restored, its dump is kept as a checkpoint: "
+                                    + e.getMessage());
+        }
+        return "";
+    }
+
+    private void askSource(TargetSession session) {
+        long pause = FIRST_PAUSE_MILLIS;
+        try {
+            while (session.isWaitingForWord()) {
+                @Nullable Ongoing ongoing = log.get(session.migration());
+                if (ongoing == null) {
+                    return;
+                }
+                String why;
+                try (Wire wire = dialer.dial(ongoing.peer())) {
+                    why = hear(session, wire.request(new Request.Ask(session.migration(), true), ANSWER));
+                } catch (IOException e) {
+                    why = String.valueOf(e.getMessage());
+                }
+                if (!why.isEmpty() && session.isWaitingForWord()) {
+                    ongoing.end(Ongoing.Outcome.IN_DOUBT, why);
+                }
+                if (pause(pause)) {
+                    return;
+                }
+                pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+            }
+        } finally {
+            asked.remove(session.migration());
+        }
+    }
+
+    private static String hear(TargetSession session, Reply reply) {
+        if (!(reply instanceof Reply.LastRecord last)) {
+            return "the source answered " + reply;
+        }
+        TargetStep step = Recovery.answered(SourceState.valueOf(last.state()));
+        Reply done = switch (step) {
+            case OWN -> session.own();
+            case DISCARD -> session.discard("the source has not handed it over");
+            case NOTHING, ASK, RUN, IN_DOUBT ->
+                new Reply.Refused(
+                        "migration.doubt",
+                        "the source's record is " + last.state()
+                                + ", which cannot be: one of the journals is not the one of this migration");
+        };
+        return done instanceof Reply.Refused refused ? refused.text() : "";
+    }
+
+    /** By the word of a user: the source keeps it. Returns false when there is no such doubt. */
+    boolean reclaimByWord(String migration) throws IOException {
+        Doubt doubt = doubts.get(migration);
+        if (doubt != null) {
+            reclaim(doubt);
+        }
+        return doubt != null;
+    }
+
+    /** By the word of a user: the target has it. Returns false when there is no such doubt. */
+    boolean retireByWord(String migration) throws IOException {
+        Doubt doubt = doubts.get(migration);
+        if (doubt != null) {
+            retire(doubt);
+        }
+        return doubt != null;
+    }
+
+    /** Whether the engine is closing. */
+    private boolean pause(long millis) {
+        try {
+            return closed.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,313 @@
+package dev.ferry.migration.session;
+
+import dev.ferry.criu.CriuException;
+import dev.ferry.criu.archive.CheckpointDirectory;
+import dev.ferry.criu.archive.FileRecord;
+import dev.ferry.migration.journal.JournalFull;
+import dev.ferry.migration.protocol.Reply;
+import dev.ferry.migration.protocol.Request;
+import dev.ferry.migration.recovery.SourceState;
+import dev.ferry.migration.transfer.Link;
+import dev.ferry.migration.transfer.Refusal;
+import dev.ferry.migration.transfer.Shipment;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves one container to another engine and keeps exactly one of the two alive.
+ *
+ * <pre>
+ *   Offered    the image, the log so far; the target makes everything ready        the container runs
+ *   Frozen     the dump, sent while it is written; the manifest                    it stands still
+ *              Ready: it could run there at once
+ *   HandedOver                                                                     it never runs here again
+ *              Commit
+ *   Retired                                                                        it runs there
+ * </pre>
+ *
+ * Any failure before HandedOver leaves the container running here. After it nothing is decided here alone: an {@link Outcome.Unsettled} is
+ * for whoever goes by {@link dev.ferry.migration.recovery.Recovery}.
+ */
+public final class SourceSession {
+    /** How long a cut may last while the container runs, and while it stands still. */
+    private static final Duration PATIENCE_RUNNING = Duration.ofSeconds(30);
+
+    private static final Duration PATIENCE_FROZEN = Duration.ofSeconds(10);
+    private static final String LOG = "log";
+
+    private final Request.Offer offer;
+    private final Departing container;
+    private final SourceRecords records;
+    private final Link link;
+    private final Shipment shipment;
+    private final Timeline timeline;
+
+    private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.OPEN);
+    private volatile boolean handedOver;
+    private volatile long frozenAt;
+
+    /** Who was first: the user with a cancellation, or the session with the hand-over. */
+    private enum Turn {
+        OPEN,
+        CANCELLED,
+        HANDING_OVER
+    }
+
+    /** How it ended. */
+    public sealed interface Outcome {
+        /** The target runs it. */
+        record Moved() implements Outcome {}
+
+        /** It runs here, as before. */
+        record Stayed(IOException why) implements Outcome {}
+
+        /** It was handed over, and the target has not said what became of it. */
+        record Unsettled(IOException why) implements Outcome {}
+    }
+
+    /**
+     * Nothing is begun yet. The link and the shipment stay the caller's.
+     *
+     * @param link sends that shipment
+     */
+    public SourceSession(
+            Request.Offer offer,
+            Departing container,
+            SourceRecords records,
+            Link link,
+            Shipment shipment,
+            Timeline timeline) {
+        this.offer = offer;
+        this.container = container;
+        this.records = records;
+        this.link = link;
+        this.shipment = shipment;
+        this.timeline = timeline;
+    }
+
+    /** Runs it to its end, on the calling thread. */
+    public Outcome run() {
+        try {
+            records.write(SourceState.OFFERED);
+        } catch (IOException e) {
+            container.stay();
+            return new Outcome.Stayed(e);
+        }
+        HandOver talk = new HandOver();
+        try {
+            sendWhileRunning(offer());
+            prepare();
+            container.dump(talk);
+        } catch (IOException e) {
+            if (!handedOver) {
+                IOException why = talk.failure == null ? e : talk.failure;
+                abandon(why);
+                return new Outcome.Stayed(why);
+            }
+            // the dump is complete and the container was not let go on: what its end looked like changes nothing
+        } finally {
+            talk.stop();
+        }
+        return finish();
+    }
+
+    /**
+     * Calls the migration off, unless the container is handed over already.
+     *
+     * @return whether it was in time; the container stays
+     */
+    public boolean cancel() {
+        if (turn.compareAndSet(Turn.OPEN, Turn.CANCELLED)) {
+            link.cancel();
+        }
+        return turn.get() == Turn.CANCELLED;
+    }
+
+    private Set<String> offer() throws IOException {
+        timeline.enter("offer");
+        long start = timeline.elapsed();
+        link.patience(PATIENCE_RUNNING);
+        Reply.Reserved reserved = expect(Reply.Reserved.class, link.ask(offer));
+        timeline.add("offer", start, 0);
+        return new HashSet<>(reserved.has());
+    }
+
+    private void sendWhileRunning(Set<String> known) throws IOException {
+        timeline.enter("image");
+        long start = timeline.elapsed();
+        long size = 0;
+        for (Request.Blob blob : offer.image()) {
+            if (!known.contains(blob.digest())) {
+                shipment.add("blob/" + blob.digest(), container.blob(blob.digest()));
+                size += blob.size();
+            }
+        }
+        shipment.add(LOG, container.log());
+        timeline.expect(size
+                + offer.needs().log()
+                + offer.needs().memory()
+                + offer.needs().writable());
+        long sent = link.ship();
+        timeline.add("image", start, sent);
+    }
+
+    private void prepare() throws IOException {
+        timeline.enter("prepare");
+        long start = timeline.elapsed();
+        expect(Reply.Prepared.class, link.ask(new Request.Prepare(offer.migration())));
+        timeline.add("prepare", start, 0);
+        link.patience(PATIENCE_FROZEN);
+    }
+
+    private void abandon(IOException why) {
+        try {
+            records.write(SourceState.ABANDONED);
+        } catch (IOException e) {
+            // the last record says that nothing was handed over, which is as good: after a start it is abandoned again
+            why.addSuppressed(e);
+        }
+        container.stay();
+        try {
+            link.lastWord(new Request.Abandon(offer.migration(), String.valueOf(why.getMessage())));
+        } catch (IOException e) {
+            // it asks when it misses us
+            why.addSuppressed(e);
+        }
+    }
+
+    private Outcome finish() {
+        timeline.enter("hand-over");
+        long start = timeline.elapsed();
+        try {
+            Reply reply = link.ask(new Request.Commit(offer.migration(), offer.epoch()));
+            expect(Reply.Running.class, reply);
+            timeline.add("hand-over", start, 0);
+            timeline.blackout(timeline.elapsed() - frozenAt);
+            timeline.enter("finish");
+            records.write(SourceState.RETIRED);
+            container.leave();
+            return new Outcome.Moved();
+        } catch (IOException e) {
+            return new Outcome.Unsettled(e);
+        }
+    }
+
+    private static <T extends Reply> T expect(Class<T> type, Reply reply) throws IOException {
+        if (!type.isInstance(reply)) {
+            throw new IOException("the target answered " + reply + " where only "
+                    + type.getSimpleName().toLowerCase(Locale.ROOT) + " makes sense");
+        }
+        return type.cast(reply);
+    }
+
+    /** The part in which the container stands still. */
+    private final class HandOver implements Departing.Talk {
+        private @Nullable DumpShipping shipping;
+        private volatile @Nullable IOException failure;
+
+        @Override
+        public void begin(CheckpointDirectory directory) throws IOException {
+            try {
+                records.write(SourceState.FROZEN);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+            timeline.enter("dump");
+            frozenAt = timeline.elapsed();
+            shipping = DumpShipping.start(directory, shipment, link);
+        }
+
+        @Override
+        public void commit(CheckpointDirectory directory, long logSize) throws IOException {
+            try {
+                ship(directory, logSize);
+                restoreThere(directory, logSize);
+                if (!turn.compareAndSet(Turn.OPEN, Turn.HANDING_OVER)) {
+                    throw new Refusal("migration.cancelled", "the migration was cancelled");
+                }
+                handOver();
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+
+        private void ship(CheckpointDirectory directory, long logSize) throws IOException {
+            DumpShipping running = shipping;
+            long early = running == null ? 0 : running.finish();
+            timeline.add("dump", frozenAt, early);
+            timeline.enter("ship");
+            long start = timeline.elapsed();
+            shipment.end(LOG, logSize);
+            for (String name : names(directory)) {
+                shipment.add(DumpShipping.STREAM + name, directory.file(name));
+            }
+            long sent = link.ship();
+            timeline.add("ship", start, sent);
+        }
+
+        private void restoreThere(CheckpointDirectory directory, long logSize) throws IOException {
+            timeline.enter("restore");
+            long start = timeline.elapsed();
+            String manifest = Files.readString(directory.file(CheckpointDirectory.MANIFEST), StandardCharsets.UTF_8);
+            Request complete = new Request.Complete(offer.migration(), manifest, logSize, shipment.sum(LOG));
+            Reply.Ready ready = expect(Reply.Ready.class, link.ask(complete));
+            long now = timeline.elapsed() / 1000;
+            timeline.add(new Timeline.Step("verify", start / 1000, ready.verifyMicros(), 0));
+            timeline.add(new Timeline.Step("restore", now - ready.restoreMicros(), ready.restoreMicros(), 0));
+        }
+
+        private void handOver() throws IOException {
+            try {
+                records.write(SourceState.HANDED_OVER);
+            } catch (JournalFull e) {
+                // nothing was written
+                throw e;
+            } catch (IOException e) {
+                // it may be on the disk: only if the target never takes it may the container go on here
+                if (!isDiscarded(e)) {
+                    handedOver = true;
+                    return;
+                }
+                throw e;
+            }
+            handedOver = true;
+        }
+
+        private boolean isDiscarded(IOException why) {
+            try {
+                String reason = String.valueOf(why.getMessage());
+                return link.ask(new Request.Abandon(offer.migration(), reason)) instanceof Reply.Discarded;
+            } catch (IOException e) {
+                why.addSuppressed(e);
+                return false;
+            }
+        }
+
+        void stop() {
+            DumpShipping running = shipping;
+            if (running != null) {
+                running.stop();
+            }
+        }
+
+        private List<String> names(CheckpointDirectory directory) throws IOException {
+            try {
+                return directory.manifest().files().stream()
+                        .map(FileRecord::name)
+                        .toList();
+            } catch (CriuException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+    }
+}
