@@ -32,6 +32,8 @@ final class EntryCodec {
     private static final int VERSION = 1;
     private static final int LENGTH_AT = 40;
     private static final int CRC_AT = 44;
+    private static final byte[] NO_SUM = new byte[4];
+    private static final long MILLION = 1_000_000;
 
     private EntryCodec() {}
 
@@ -46,7 +48,7 @@ final class EntryCodec {
         out.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, entry.at()));
         out.putLong(acknowledged).putInt(payload.length).putInt(0).put(payload);
         byte[] bytes = out.array();
-        out.putInt(CRC_AT, crc(bytes, payload.length));
+        out.putInt(CRC_AT, crc(out, payload.length));
         return bytes;
     }
 
@@ -66,11 +68,7 @@ final class EntryCodec {
         if (length < 0 || length > JournalEntry.MAXIMUM_PAYLOAD || at.remaining() < HEADER + length) {
             return Optional.empty();
         }
-        byte[] bytes = new byte[HEADER + length];
-        at.get(0, bytes);
-        int crc = at.getInt(CRC_AT);
-        ByteBuffer.wrap(bytes).putInt(CRC_AT, 0);
-        if (crc(bytes, length) != crc) {
+        if (crc(at, length) != at.getInt(CRC_AT)) {
             return Optional.empty();
         }
         int version = Short.toUnsignedInt(at.getShort(4));
@@ -80,14 +78,24 @@ final class EntryCodec {
                     "has an entry of format " + version + ", this engine reads " + VERSION,
                     "start the engine that wrote it");
         }
-        in.position(in.position() + bytes.length);
+        in.position(in.position() + HEADER + length);
+        long micros = at.getLong(24);
         var entry = new JournalEntry(
                 at.getLong(8),
                 Short.toUnsignedInt(at.getShort(6)),
                 at.getLong(16),
-                Instant.EPOCH.plus(at.getLong(24), ChronoUnit.MICROS),
-                new String(bytes, HEADER, length, StandardCharsets.UTF_8));
-        return Optional.of(new Read(entry, at.getLong(32), bytes.length));
+                Instant.ofEpochSecond(Math.floorDiv(micros, MILLION), Math.floorMod(micros, MILLION) * 1000),
+                text(at, length));
+        return Optional.of(new Read(entry, at.getLong(32), HEADER + length));
+    }
+
+    private static String text(ByteBuffer at, int length) {
+        if (at.hasArray()) {
+            return new String(at.array(), at.arrayOffset() + HEADER, length, StandardCharsets.UTF_8);
+        }
+        byte[] payload = new byte[length];
+        at.get(HEADER, payload);
+        return new String(payload, StandardCharsets.UTF_8);
     }
 
     /**
@@ -109,9 +117,11 @@ final class EntryCodec {
         return false;
     }
 
-    private static int crc(byte[] bytes, int length) {
+    private static int crc(ByteBuffer at, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, HEADER + length);
+        crc.update(at.slice(0, CRC_AT));
+        crc.update(NO_SUM, 0, NO_SUM.length);
+        crc.update(at.slice(HEADER, length));
         return (int) crc.getValue();
     }
 }

@@ -5,8 +5,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,8 +28,12 @@ import org.jspecify.annotations.Nullable;
  * for the next round. Every opening begins a new segment: the end of the last one may be torn, and nothing is ever written behind that.
  */
 public final class SegmentedJournal implements MigrationJournal {
+    /** How the name of a segment ends that is being deleted. */
+    private static final String FORGOTTEN = ".forgotten";
+
     private final SegmentFormat format;
     private final Path directory;
+    private final FileStore disk;
     private final long reserve;
     private final FileChannel lockFile;
     private final ReentrantLock lock = new ReentrantLock();
@@ -46,12 +52,14 @@ public final class SegmentedJournal implements MigrationJournal {
     private SegmentedJournal(
             SegmentFormat format,
             Path directory,
+            FileStore disk,
             long reserve,
             FileChannel lockFile,
             NavigableMap<Long, Path> segments,
             long next) {
         this.format = format;
         this.directory = directory;
+        this.disk = disk;
         this.reserve = reserve;
         this.lockFile = lockFile;
         this.segments = segments;
@@ -74,12 +82,14 @@ public final class SegmentedJournal implements MigrationJournal {
         boolean done = false;
         try {
             requireAlone(directory, lockFile);
+            deleteForgotten(format, directory);
             NavigableMap<Long, Path> segments = segments(format, directory);
             long next = replay(format, segments, replay);
             if (!segments.isEmpty()) {
                 sync(segments.lastEntry().getValue());
             }
-            var journal = new SegmentedJournal(format, directory, reserve, lockFile, segments, next);
+            var journal = new SegmentedJournal(
+                    format, directory, Files.getFileStore(directory), reserve, lockFile, segments, next);
             done = true;
             return journal;
         } finally {
@@ -99,6 +109,14 @@ public final class SegmentedJournal implements MigrationJournal {
         if (held == null) {
             throw new IOException(
                     "the journal in \"" + directory + "\" is open in another engine; stop that one first");
+        }
+    }
+
+    private static void deleteForgotten(SegmentFormat format, Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + format.suffix() + FORGOTTEN)) {
+            for (Path file : files) {
+                format.delete(file);
+            }
         }
     }
 
@@ -147,6 +165,17 @@ public final class SegmentedJournal implements MigrationJournal {
                 }
                 if (writing) {
                     written.awaitUninterruptibly();
+                } else if (Thread.currentThread().isVirtual()) {
+                    // it would keep its carrier as long as the disk takes
+                    Thread writer = Thread.ofPlatform().name("journal").unstarted(this::writeBatchFor);
+                    try {
+                        writing = true;
+                        writer.start();
+                    } catch (OutOfMemoryError e) {
+                        writing = false;
+                        failure = e;
+                        written.signalAll();
+                    }
                 } else {
                     writeBatch();
                 }
@@ -166,7 +195,11 @@ public final class SegmentedJournal implements MigrationJournal {
                 }
             }
         }
-        try (FileChannel names = FileChannel.open(segment.resolveSibling(""), StandardOpenOption.READ)) {
+        syncNames(segment.resolveSibling(""));
+    }
+
+    private static void syncNames(Path directory) throws IOException {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
             names.force(true);
         }
     }
@@ -183,7 +216,7 @@ public final class SegmentedJournal implements MigrationJournal {
     private void requireRoom() throws JournalException {
         long usable;
         try {
-            usable = Files.getFileStore(directory).getUsableSpace();
+            usable = disk.getUsableSpace();
         } catch (IOException e) {
             throw new JournalFailed(directory.toString(), e);
         }
@@ -192,7 +225,16 @@ public final class SegmentedJournal implements MigrationJournal {
         }
     }
 
-    /** Preconditions: holds the lock, nobody writes. Gives the lock up while it writes. */
+    private void writeBatchFor() {
+        lock.lock();
+        try {
+            writeBatch();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Preconditions: holds the lock, nobody else writes. Gives the lock up while it writes. */
     private void writeBatch() {
         List<JournalEntry> batch = waiting;
         long acknowledged = durable;
@@ -237,9 +279,7 @@ public final class SegmentedJournal implements MigrationJournal {
         Path path = directory.resolve("%020d%s".formatted(first, format.suffix()));
         Segment created = format.create(path);
         segment = created;
-        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-            names.force(true);
-        }
+        syncNames(directory);
         lock.lock();
         try {
             segments.put(first, path);
@@ -256,10 +296,15 @@ public final class SegmentedJournal implements MigrationJournal {
             requireUsable();
             Long following = segments.higherKey(segments.isEmpty() ? sequence : segments.firstKey());
             while (following != null && following <= sequence) {
-                format.delete(segments.firstEntry().getValue());
+                Path first = segments.firstEntry().getValue();
+                // one after the other, each at once: half a segment, or a gap, would be damage
+                Files.move(
+                        first, first.resolveSibling(first.getFileName() + FORGOTTEN), StandardCopyOption.ATOMIC_MOVE);
+                syncNames(directory);
                 segments.pollFirstEntry();
                 following = segments.higherKey(segments.firstKey());
             }
+            deleteForgotten(format, directory);
         } catch (IOException e) {
             throw new JournalFailed(directory.toString(), e);
         } finally {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +35,14 @@ public abstract class JournalContract {
         List<JournalEntry> entries = new ArrayList<>();
         open(entries::add).close();
         return entries;
+    }
+
+    List<Path> segments() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(format().suffix()))
+                    .sorted()
+                    .toList();
+        }
     }
 
     @Test
@@ -69,7 +79,8 @@ public abstract class JournalContract {
             List<Thread> writers = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 String name = "writer " + t + " ";
-                writers.add(Thread.ofPlatform().start(() -> {
+                Thread.Builder kind = t % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
+                writers.add(kind.start(() -> {
                     for (int i = 0; i < each; i++) {
                         try {
                             sequences.add(journal.append(1, 0, name + i));
@@ -101,6 +112,28 @@ public abstract class JournalContract {
             journal.append(1, 0, "still mine");
         }
         assertThat(replayed()).hasSize(2);
+    }
+
+    @Test
+    void whatNobodyNeedsIsForgottenBySegments() throws Exception {
+        for (int opening = 0; opening < 3; opening++) {
+            try (MigrationJournal journal = open(entry -> {})) {
+                journal.append(1, 0, "one");
+                journal.append(1, 0, "two");
+            }
+        }
+        try (MigrationJournal journal = open(entry -> {})) {
+            journal.forgetBefore(4);
+        }
+        assertThat(replayed()).extracting(JournalEntry::sequence).containsExactly(3L, 4L, 5L, 6L);
+        // as if it had died while it deleted
+        Path first = segments().getFirst();
+        Files.move(first, first.resolveSibling(first.getFileName() + ".forgotten"));
+        assertThat(replayed()).extracting(JournalEntry::sequence).containsExactly(5L, 6L);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".forgotten")))
+                    .isEmpty();
+        }
     }
 
     @Test

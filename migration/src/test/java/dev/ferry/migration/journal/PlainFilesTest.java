@@ -8,8 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
@@ -25,14 +23,6 @@ final class PlainFilesTest extends JournalContract {
             for (int i = 0; i < entries; i++) {
                 journal.append(1, i, "entry " + i);
             }
-        }
-    }
-
-    private List<Path> segments() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".journal"))
-                    .sorted()
-                    .toList();
         }
     }
 
@@ -96,19 +86,6 @@ final class PlainFilesTest extends JournalContract {
         ByteBuffer.wrap(newer).order(ByteOrder.LITTLE_ENDIAN).putInt(44, (int) crc.getValue());
         Files.write(segments().getFirst(), newer);
         assertThatThrownBy(this::replayed).isInstanceOf(JournalDamaged.class).hasMessageContaining("format 2");
-    }
-
-    @Test
-    void whatNobodyNeedsIsForgottenBySegments() throws Exception {
-        write(2);
-        write(2);
-        write(2);
-        try (MigrationJournal journal = open(entry -> {}, 0)) {
-            journal.forgetBefore(4);
-        }
-        assertThat(replayed()).extracting(JournalEntry::sequence).containsExactly(3L, 4L, 5L, 6L);
-        write(1);
-        assertThat(replayed()).extracting(JournalEntry::sequence).containsExactly(3L, 4L, 5L, 6L, 7L);
     }
 
     /** Whatever ends a write: its entry is not acknowledged, and nothing is written behind it. */

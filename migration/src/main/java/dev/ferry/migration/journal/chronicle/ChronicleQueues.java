@@ -5,6 +5,7 @@ import dev.ferry.migration.journal.SegmentFormat;
 import dev.ferry.migration.journal.SegmentReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -49,12 +50,15 @@ public final class ChronicleQueues implements SegmentFormat {
 
     @Override
     public void read(Path path, SegmentReader reader) throws IOException {
+        if (!holdsAnything(path)) {
+            return;
+        }
         try (ChronicleQueue queue = open(path, true);
                 ExcerptTailer tailer = queue.createTailer()) {
             Bytes<ByteBuffer> excerpt = Bytes.elasticByteBuffer();
             try {
                 while (tailer.readBytes(excerpt)) {
-                    reader.take(ByteBuffer.wrap(excerpt.toByteArray()));
+                    reader.take(written(excerpt));
                     excerpt.clear();
                 }
             } finally {
@@ -63,6 +67,29 @@ public final class ChronicleQueues implements SegmentFormat {
         } catch (RuntimeException | InternalError e) {
             throw failed("read", path, e);
         }
+    }
+
+    /** Whoever died while it made a queue has left less, which cannot be opened for reading. */
+    private static boolean holdsAnything(Path path) throws IOException {
+        boolean table = false;
+        boolean excerpts = false;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                table |= name.endsWith(".cq4t");
+                excerpts |= name.endsWith(".cq4");
+            }
+        }
+        return table && excerpts;
+    }
+
+    /** Without a copy; until the next one is read. */
+    private static ByteBuffer written(Bytes<ByteBuffer> excerpt) throws IOException {
+        ByteBuffer memory = excerpt.underlyingObject();
+        if (memory == null) {
+            throw new IOException("the queue gives no memory");
+        }
+        return memory.slice(0, Math.toIntExact(excerpt.readRemaining()));
     }
 
     @Override
