@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.testing.Feature;
+import dev.ferry.testing.JvmFlags;
 import dev.ferry.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,9 +46,8 @@ final class HowtoTest {
 
     @BeforeEach
     void standIn() throws IOException {
-        String java = "exec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '%s' "
-                .formatted(
-                        ProcessHandle.current().info().command().orElse("java"), System.getProperty("java.class.path"));
+        String java = "exec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' "
+                .formatted(String.join("' '", JvmFlags.command()), System.getProperty("java.class.path"));
         // one run unless the page asks for a number: it is the command that is tried, not the machine
         Path launcher = Files.writeString(
                 directory.resolve("ferry"),

@@ -28,6 +28,7 @@ import dev.ferry.engine.http.system.AbsentRoutes;
 import dev.ferry.engine.http.system.EventRoutes;
 import dev.ferry.engine.http.system.SystemRoutes;
 import dev.ferry.engine.image.ImageService;
+import dev.ferry.engine.ledger.OpeningLedger;
 import dev.ferry.engine.network.NetworkService;
 import dev.ferry.engine.system.EngineState;
 import dev.ferry.engine.system.HostFacts;
@@ -83,6 +84,7 @@ public final class Engine implements AutoCloseable {
     private final LaneTimer timer;
     private final ExecutorService laneThreads;
     private final ContainerService containers;
+    private final OpeningLedger ledger;
 
     private Engine(
             EngineOptions options,
@@ -91,7 +93,8 @@ public final class Engine implements AutoCloseable {
             ContainerLauncher launcher,
             LaneTimer timer,
             ExecutorService laneThreads,
-            ContainerService containers) {
+            ContainerService containers,
+            OpeningLedger ledger) {
         this.options = options;
         this.lock = lock;
         this.server = server;
@@ -99,6 +102,7 @@ public final class Engine implements AutoCloseable {
         this.timer = timer;
         this.laneThreads = laneThreads;
         this.containers = containers;
+        this.ledger = ledger;
     }
 
     /**
@@ -192,6 +196,9 @@ public final class Engine implements AutoCloseable {
         FutureTask<ApiServer> listening =
                 new FutureTask<>(() -> ApiServer.start("Docker/" + VERSION + " (linux)", addresses, routes, adopted));
         Thread.ofPlatform().daemon().name("listen").start(listening);
+        // beside both: only a container on its way to or from another engine waits for it
+        OpeningLedger ledger = OpeningLedger.begin(root.resolve("journal"), options.journal(), steps);
+        ApiServer server;
         boolean done = false;
         try {
             Adoption adoption = new Adoption(home, registry, containers, launcher, life, networks);
@@ -199,17 +206,19 @@ public final class Engine implements AutoCloseable {
             execs.adopt();
             new CheckpointRecovery(launcher, life, incarnations, adoption).resolve(report.interrupted());
             state.set(state(options, report));
+            server = started(listening);
             done = true;
         } finally {
             if (!done) {
-                started(listening).close();
+                try (ledger) {
+                    started(listening).close();
+                }
             }
         }
-        ApiServer server = started(listening);
         adopted.countDown();
         // not before: the two processors that it would take are better used so far, and no container has been asked for
         Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher, incarnations));
-        return new Engine(options, lock, server, launcher, timer, laneThreads, containers);
+        return new Engine(options, lock, server, launcher, timer, laneThreads, containers, ledger);
     }
 
     private static EngineState known(AtomicReference<@Nullable EngineState> state) {
@@ -282,6 +291,9 @@ public final class Engine implements AutoCloseable {
         server.close();
         laneThreads.shutdown();
         launcher.close();
-        lock.close();
+        // before the lock: the next engine opens it at once
+        try (lock) {
+            ledger.close();
+        }
     }
 }

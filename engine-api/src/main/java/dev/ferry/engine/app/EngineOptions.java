@@ -1,5 +1,6 @@
 package dev.ferry.engine.app;
 
+import dev.ferry.engine.ledger.JournalKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -15,9 +16,18 @@ import java.util.Map;
  * @param cgroupParent below which cgroup, in every hierarchy, containers get theirs
  * @param tools where a private CRIU is looked for
  * @param plainTcpAllowed whether TCP without TLS was asked for a second time
+ * @param journal how migrations are written down
  */
 public record EngineOptions(
-        Path root, Path run, List<String> hosts, String cgroupParent, Path tools, boolean plainTcpAllowed) {
+        Path root,
+        Path run,
+        List<String> hosts,
+        String cgroupParent,
+        Path tools,
+        boolean plainTcpAllowed,
+        JournalKind journal) {
+
+    private static final JournalKind JOURNAL = JournalKind.CHRONICLE;
 
     /** The options as {@link EngineMain} takes them, for its help text. */
     static final String USAGE = """
@@ -28,6 +38,7 @@ public record EngineOptions(
               --cgroup-parent PATH  cgroup above the containers'         (default /ferry)
               --tools DIR           where a private CRIU lies            (default $FERRY_TOOLS, else /var/lib/ferry/tools)
               --allow-plain-tcp     yes, TCP without TLS is meant
+              --journal KIND        how migrations are written down: chronicle or plain (default chronicle)
               --help                this text
             """;
 
@@ -47,12 +58,12 @@ public record EngineOptions(
 
     /** Defaults below two directories of one's own; for tests, and for a second engine on one machine. */
     public static EngineOptions in(Path root, Path run, String cgroupParent) {
-        return new EngineOptions(root, run, List.of(), cgroupParent, toolsDirectory(System.getenv()), false);
+        return new EngineOptions(root, run, List.of(), cgroupParent, toolsDirectory(System.getenv()), false, JOURNAL);
     }
 
     /** The same engine with another directory of tools. */
     public EngineOptions withTools(Path directory) {
-        return new EngineOptions(root, run, hosts, cgroupParent, directory, plainTcpAllowed);
+        return new EngineOptions(root, run, hosts, cgroupParent, directory, plainTcpAllowed, journal);
     }
 
     /**
@@ -67,6 +78,7 @@ public record EngineOptions(
         Path tools = toolsDirectory(environment);
         List<String> hosts = new ArrayList<>();
         boolean plainTcp = false;
+        JournalKind journal = JOURNAL;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String argument = rest.next();
@@ -79,10 +91,11 @@ public record EngineOptions(
                 case "--cgroup-parent" -> cgroupParent = value(argument, equals, rest);
                 case "--tools" -> tools = Path.of(value(argument, equals, rest));
                 case "--allow-plain-tcp" -> plainTcp = true;
+                case "--journal" -> journal = JournalKind.of(value(argument, equals, rest));
                 default -> throw new IllegalArgumentException("unknown option \"" + argument + "\"");
             }
         }
-        return new EngineOptions(root, run, hosts, cgroupParent, tools, plainTcp);
+        return new EngineOptions(root, run, hosts, cgroupParent, tools, plainTcp, journal);
     }
 
     private static String value(String argument, int equals, Iterator<String> rest) {

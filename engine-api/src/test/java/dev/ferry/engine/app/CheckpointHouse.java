@@ -15,6 +15,7 @@ import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.monitor.LogFrames;
 import dev.ferry.store.content.StepListener;
+import dev.ferry.testing.JvmFlags;
 import dev.ferry.testing.OwnNames;
 import dev.ferry.testing.TestRoot;
 import java.io.ByteArrayOutputStream;
@@ -96,9 +97,7 @@ final class CheckpointHouse {
 
     /** An engine as a process of its own. */
     CheckpointHouse startApart() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "--enable-native-access=ALL-UNNAMED",
+        Process process = new ProcessBuilder(JvmFlags.command(
                         "-Xmx256m",
                         "-Xshare:auto",
                         "-XX:+AutoCreateSharedArchive",
@@ -113,7 +112,7 @@ final class CheckpointHouse {
                         "--run",
                         run().toString(),
                         "--cgroup-parent",
-                        cgroup)
+                        cgroup))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(engineLog().toFile()))
                 .start();

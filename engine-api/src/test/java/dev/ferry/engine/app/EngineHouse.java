@@ -2,6 +2,7 @@ package dev.ferry.engine.app;
 
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.testing.JvmFlags;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,9 +52,7 @@ final class EngineHouse {
 
     /** Starts an engine; it may not answer yet. */
     void launch(String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "--enable-native-access=ALL-UNNAMED",
+        List<String> command = new ArrayList<>(JvmFlags.command(
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),

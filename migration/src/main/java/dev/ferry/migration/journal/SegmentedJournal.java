@@ -31,7 +31,9 @@ public final class SegmentedJournal implements MigrationJournal {
     /** How the name of a segment ends that is being deleted. */
     private static final String FORGOTTEN = ".forgotten";
 
-    private final SegmentFormat format;
+    /** New segments are of the first. */
+    private final List<SegmentFormat> formats;
+
     private final Path directory;
     private final FileStore disk;
     private final long reserve;
@@ -50,14 +52,14 @@ public final class SegmentedJournal implements MigrationJournal {
     private @Nullable Segment segment;
 
     private SegmentedJournal(
-            SegmentFormat format,
+            List<SegmentFormat> formats,
             Path directory,
             FileStore disk,
             long reserve,
             FileChannel lockFile,
             NavigableMap<Long, Path> segments,
             long next) {
-        this.format = format;
+        this.formats = List.copyOf(formats);
         this.directory = directory;
         this.disk = disk;
         this.reserve = reserve;
@@ -76,20 +78,26 @@ public final class SegmentedJournal implements MigrationJournal {
      */
     public static SegmentedJournal open(SegmentFormat format, Path directory, Replay replay, long reserve)
             throws IOException {
+        return open(List.of(format), directory, replay, reserve);
+    }
+
+    /** The same of a journal that may have segments of several formats; new ones are of the first. */
+    public static SegmentedJournal open(List<SegmentFormat> formats, Path directory, Replay replay, long reserve)
+            throws IOException {
         Files.createDirectories(directory);
         FileChannel lockFile =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean done = false;
         try {
             requireAlone(directory, lockFile);
-            deleteForgotten(format, directory);
-            NavigableMap<Long, Path> segments = segments(format, directory);
-            long next = replay(format, segments, replay);
+            deleteForgotten(formats, directory);
+            NavigableMap<Long, Path> segments = segments(formats, directory);
+            long next = replay(formats, segments, replay);
             if (!segments.isEmpty()) {
                 sync(segments.lastEntry().getValue());
             }
             var journal = new SegmentedJournal(
-                    format, directory, Files.getFileStore(directory), reserve, lockFile, segments, next);
+                    formats, directory, Files.getFileStore(directory), reserve, lockFile, segments, next);
             done = true;
             return journal;
         } finally {
@@ -112,40 +120,59 @@ public final class SegmentedJournal implements MigrationJournal {
         }
     }
 
-    private static void deleteForgotten(SegmentFormat format, Path directory) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + format.suffix() + FORGOTTEN)) {
-            for (Path file : files) {
-                format.delete(file);
+    private static void deleteForgotten(List<SegmentFormat> formats, Path directory) throws IOException {
+        for (SegmentFormat format : formats) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + format.suffix() + FORGOTTEN)) {
+                for (Path file : files) {
+                    format.delete(file);
+                }
             }
         }
     }
 
-    private static NavigableMap<Long, Path> segments(SegmentFormat format, Path directory) throws IOException {
+    private static NavigableMap<Long, Path> segments(List<SegmentFormat> formats, Path directory) throws IOException {
         var segments = new TreeMap<Long, Path>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + format.suffix())) {
-            for (Path file : files) {
-                String name = file.getFileName().toString();
-                try {
-                    segments.put(
-                            Long.parseLong(name.substring(
-                                    0, name.length() - format.suffix().length())),
-                            file);
-                } catch (NumberFormatException e) {
-                    throw new JournalDamaged(
-                            file.toString(), "has a name that no segment has", "move the file out of the journal");
+        for (SegmentFormat format : formats) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + format.suffix())) {
+                for (Path file : files) {
+                    long first = first(file, format);
+                    if (segments.putIfAbsent(first, file) != null) {
+                        throw new JournalDamaged(
+                                file.toString(),
+                                "begins with the same entry as \"" + segments.get(first) + "\"",
+                                "move the one that holds nothing out of the journal");
+                    }
                 }
             }
         }
         return segments;
     }
 
+    private static long first(Path file, SegmentFormat format) throws JournalDamaged {
+        String name = file.getFileName().toString();
+        try {
+            return Long.parseLong(
+                    name.substring(0, name.length() - format.suffix().length()));
+        } catch (NumberFormatException e) {
+            throw new JournalDamaged(
+                    file.toString(), "has a name that no segment has", "move the file out of the journal");
+        }
+    }
+
+    private static SegmentFormat formatOf(Path segment, List<SegmentFormat> formats) {
+        return formats.stream()
+                .filter(format -> segment.toString().endsWith(format.suffix()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Returns the next sequence number. */
-    private static long replay(SegmentFormat format, NavigableMap<Long, Path> segments, Replay replay)
+    private static long replay(List<SegmentFormat> formats, NavigableMap<Long, Path> segments, Replay replay)
             throws IOException {
         var reader = new SegmentReader(replay);
         for (var named : segments.entrySet()) {
             reader.begin(named.getValue().toString(), named.getKey());
-            format.read(named.getValue(), reader);
+            formatOf(named.getValue(), formats).read(named.getValue(), reader);
         }
         return segments.isEmpty() ? 1 : reader.expected();
     }
@@ -276,7 +303,12 @@ public final class SegmentedJournal implements MigrationJournal {
         if (before != null) {
             before.close();
         }
-        Path path = directory.resolve("%020d%s".formatted(first, format.suffix()));
+        // what has this number already holds no whole entry
+        for (SegmentFormat other : formats) {
+            other.delete(path(first, other));
+        }
+        SegmentFormat format = formats.getFirst();
+        Path path = path(first, format);
         Segment created = format.create(path);
         segment = created;
         syncNames(directory);
@@ -287,6 +319,10 @@ public final class SegmentedJournal implements MigrationJournal {
             lock.unlock();
         }
         return created;
+    }
+
+    private Path path(long first, SegmentFormat format) {
+        return directory.resolve("%020d%s".formatted(first, format.suffix()));
     }
 
     @Override
@@ -304,7 +340,7 @@ public final class SegmentedJournal implements MigrationJournal {
                 segments.pollFirstEntry();
                 following = segments.higherKey(segments.firstKey());
             }
-            deleteForgotten(format, directory);
+            deleteForgotten(formats, directory);
         } catch (IOException e) {
             throw new JournalFailed(directory.toString(), e);
         } finally {
