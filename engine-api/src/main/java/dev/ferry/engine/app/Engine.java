@@ -24,11 +24,16 @@ import dev.ferry.engine.http.container.ContainerRoutes;
 import dev.ferry.engine.http.container.StreamRoutes;
 import dev.ferry.engine.http.exec.ExecRoutes;
 import dev.ferry.engine.http.image.ImageRoutes;
+import dev.ferry.engine.http.migration.MigrationRoutes;
+import dev.ferry.engine.http.migration.PeerRoutes;
 import dev.ferry.engine.http.system.AbsentRoutes;
 import dev.ferry.engine.http.system.EventRoutes;
 import dev.ferry.engine.http.system.SystemRoutes;
 import dev.ferry.engine.image.ImageService;
 import dev.ferry.engine.ledger.OpeningLedger;
+import dev.ferry.engine.migration.Grounds;
+import dev.ferry.engine.migration.MigrationService;
+import dev.ferry.engine.migration.PeerService;
 import dev.ferry.engine.network.NetworkService;
 import dev.ferry.engine.system.EngineState;
 import dev.ferry.engine.system.HostFacts;
@@ -84,6 +89,8 @@ public final class Engine implements AutoCloseable {
     private final LaneTimer timer;
     private final ExecutorService laneThreads;
     private final ContainerService containers;
+    private final MigrationService migrations;
+    private final PeerService peers;
     private final OpeningLedger ledger;
 
     private Engine(
@@ -94,6 +101,8 @@ public final class Engine implements AutoCloseable {
             LaneTimer timer,
             ExecutorService laneThreads,
             ContainerService containers,
+            MigrationService migrations,
+            PeerService peers,
             OpeningLedger ledger) {
         this.options = options;
         this.lock = lock;
@@ -102,6 +111,8 @@ public final class Engine implements AutoCloseable {
         this.timer = timer;
         this.laneThreads = laneThreads;
         this.containers = containers;
+        this.migrations = migrations;
+        this.peers = peers;
         this.ledger = ledger;
     }
 
@@ -172,6 +183,28 @@ public final class Engine implements AutoCloseable {
         Restoration restoration = new Restoration(incarnations, life, layers, criuSource, steps);
         CheckpointService checkpoints =
                 new CheckpointService(registry, incarnations, life, layers, restoration, events, criuSource, steps);
+        Grounds grounds = new Grounds(
+                Files.createDirectories(root.resolve("migrations")),
+                content,
+                imageStore,
+                incarnations,
+                life,
+                layers,
+                restoration,
+                criuSource,
+                events,
+                steps);
+        // beside all else: only a container on its way to or from another engine waits for it
+        OpeningLedger ledger = OpeningLedger.begin(root.resolve("journal"), options.journal(), steps);
+        PeerService peers = new PeerService(
+                root.resolve("peers"),
+                new PeerService.Self(
+                        options.peers().listen(),
+                        options.peers().name(),
+                        options.peers().address(),
+                        VERSION));
+        MigrationService migrations =
+                new MigrationService(registry, containers, grounds, ledger::ledger, peers, peers::isKnown);
         SystemService system = new SystemService(VERSION, host, root, registry, images, hierarchies, criuSource);
 
         AtomicReference<@Nullable EngineState> state = new AtomicReference<>();
@@ -190,21 +223,24 @@ public final class Engine implements AutoCloseable {
                 new ExecRoutes(execs),
                 new ImageRoutes(images),
                 new CheckpointRoutes(checkpoints),
+                new MigrationRoutes(migrations),
+                new PeerRoutes(peers),
                 new FerryRoutes(registry, checkpoints, incarnations, networks, system, () -> known(state)));
         // a third of a start is Java loading the server: beside the adoption, whose end every request waits for
         CountDownLatch adopted = new CountDownLatch(1);
         FutureTask<ApiServer> listening =
                 new FutureTask<>(() -> ApiServer.start("Docker/" + VERSION + " (linux)", addresses, routes, adopted));
         Thread.ofPlatform().daemon().name("listen").start(listening);
-        // beside both: only a container on its way to or from another engine waits for it
-        OpeningLedger ledger = OpeningLedger.begin(root.resolve("journal"), options.journal(), steps);
         ApiServer server;
         boolean done = false;
         try {
             Adoption adoption = new Adoption(home, registry, containers, launcher, life, networks);
             Adoption.Report report = adoption.run();
             execs.adopt();
-            new CheckpointRecovery(launcher, life, incarnations, adoption).resolve(report.interrupted());
+            CheckpointRecovery recovery = new CheckpointRecovery(launcher, life, incarnations, adoption);
+            recovery.resolve(report.interrupted());
+            migrations.recover(report.moving(), recovery, adoption);
+            peers.start(migrations.inbox());
             state.set(state(options, report));
             server = started(listening);
             done = true;
@@ -218,7 +254,7 @@ public final class Engine implements AutoCloseable {
         adopted.countDown();
         // not before: the two processors that it would take are better used so far, and no container has been asked for
         Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher, incarnations));
-        return new Engine(options, lock, server, launcher, timer, laneThreads, containers, ledger);
+        return new Engine(options, lock, server, launcher, timer, laneThreads, containers, migrations, peers, ledger);
     }
 
     private static EngineState known(AtomicReference<@Nullable EngineState> state) {
@@ -289,6 +325,8 @@ public final class Engine implements AutoCloseable {
     public void close() throws IOException {
         timer.stop();
         server.close();
+        migrations.close();
+        peers.close();
         laneThreads.shutdown();
         launcher.close();
         // before the lock: the next engine opens it at once

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param tools where a private CRIU is looked for
  * @param plainTcpAllowed whether TCP without TLS was asked for a second time
  * @param journal how migrations are written down
+ * @param peers how other engines know this one
  */
 public record EngineOptions(
         Path root,
@@ -25,7 +26,8 @@ public record EngineOptions(
         String cgroupParent,
         Path tools,
         boolean plainTcpAllowed,
-        JournalKind journal) {
+        JournalKind journal,
+        PeerOptions peers) {
 
     private static final JournalKind JOURNAL = JournalKind.CHRONICLE;
 
@@ -39,6 +41,9 @@ public record EngineOptions(
               --tools DIR           where a private CRIU lies            (default $FERRY_TOOLS, else /var/lib/ferry/tools)
               --allow-plain-tcp     yes, TCP without TLS is meant
               --journal KIND        how migrations are written down: chronicle or plain (default chronicle)
+              --peer-listen ADDRESS where other engines reach this one, HOST:PORT (default: nowhere)
+              --peer-name NAME      what it calls itself to them         (default: the host's name)
+              --peer-address ADDR   where they find it, if not there     (default: where it listens)
               --help                this text
             """;
 
@@ -58,12 +63,20 @@ public record EngineOptions(
 
     /** Defaults below two directories of one's own; for tests, and for a second engine on one machine. */
     public static EngineOptions in(Path root, Path run, String cgroupParent) {
-        return new EngineOptions(root, run, List.of(), cgroupParent, toolsDirectory(System.getenv()), false, JOURNAL);
+        return new EngineOptions(
+                root,
+                run,
+                List.of(),
+                cgroupParent,
+                toolsDirectory(System.getenv()),
+                false,
+                JOURNAL,
+                PeerOptions.none());
     }
 
     /** The same engine with another directory of tools. */
     public EngineOptions withTools(Path directory) {
-        return new EngineOptions(root, run, hosts, cgroupParent, directory, plainTcpAllowed, journal);
+        return new EngineOptions(root, run, hosts, cgroupParent, directory, plainTcpAllowed, journal, peers);
     }
 
     /**
@@ -79,6 +92,7 @@ public record EngineOptions(
         List<String> hosts = new ArrayList<>();
         boolean plainTcp = false;
         JournalKind journal = JOURNAL;
+        PeerOptions peers = PeerOptions.none();
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String argument = rest.next();
@@ -92,10 +106,13 @@ public record EngineOptions(
                 case "--tools" -> tools = Path.of(value(argument, equals, rest));
                 case "--allow-plain-tcp" -> plainTcp = true;
                 case "--journal" -> journal = JournalKind.of(value(argument, equals, rest));
+                case "--peer-listen" -> peers = peers.withListen(value(argument, equals, rest));
+                case "--peer-name" -> peers = peers.withName(value(argument, equals, rest));
+                case "--peer-address" -> peers = peers.withAddress(value(argument, equals, rest));
                 default -> throw new IllegalArgumentException("unknown option \"" + argument + "\"");
             }
         }
-        return new EngineOptions(root, run, hosts, cgroupParent, tools, plainTcp, journal);
+        return new EngineOptions(root, run, hosts, cgroupParent, tools, plainTcp, journal, peers);
     }
 
     private static String value(String argument, int equals, Iterator<String> rest) {
