@@ -3,6 +3,8 @@ package dev.ferry.migration.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ferry.testing.JvmFlags;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,6 +163,50 @@ public abstract class JournalContract {
             assertThatThrownBy(() -> journal.append(1, 0, "x".repeat(JournalEntry.MAXIMUM_PAYLOAD + 1)))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThat(journal.append(1, 0, "next")).isEqualTo(1);
+        }
+    }
+
+    /** Killed while it writes, again and again: what was acknowledged comes back, in order and without a gap. */
+    @Test
+    void acknowledgedEntriesOutliveAKill() throws Exception {
+        long acknowledged = 0;
+        for (int kill = 0; kill < 4; kill++) {
+            Process program = new ProcessBuilder(JvmFlags.command(
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            AppendingProgram.class.getName(),
+                            format().suffix(),
+                            directory.toString()))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            long enough = acknowledged + 20 + 37L * kill;
+            try (BufferedReader lines = program.inputReader()) {
+                String line = lines.readLine();
+                while (line != null) {
+                    acknowledged = Math.max(acknowledged, Long.parseLong(line));
+                    if (acknowledged > enough && program.isAlive()) {
+                        // what it acknowledges until it is dead counts as well
+                        program.toHandle().destroyForcibly();
+                    }
+                    line = lines.readLine();
+                }
+            } catch (NumberFormatException e) {
+                // the last half line
+            }
+            program.waitFor();
+            assertThat(acknowledged).as("kill %d", kill).isGreaterThan(enough);
+            List<JournalEntry> entries = replayed();
+            assertThat(entries)
+                    .extracting(JournalEntry::sequence)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, entries.size()).boxed().toList());
+            assertThat((long) entries.size()).isGreaterThanOrEqualTo(acknowledged);
+            assertThat(entries).allMatch(entry -> entry.payload().length() == 200 && entry.type() == 7);
+            try (MigrationJournal journal = open(entry -> {})) {
+                assertThat(journal.append(7, 1, "some text ".repeat(20))).isEqualTo(entries.size() + 1L);
+            }
+            acknowledged = entries.size() + 1L;
         }
     }
 }
