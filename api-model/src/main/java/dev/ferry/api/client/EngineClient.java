@@ -77,6 +77,16 @@ public final class EngineClient implements AutoCloseable {
         return new FerryCalls(this);
     }
 
+    /** Migrations to and from other engines. */
+    public MigrationCalls migrations() {
+        return new MigrationCalls(this);
+    }
+
+    /** Other engines. */
+    public PeerCalls peers() {
+        return new PeerCalls(this);
+    }
+
     @Override
     public void close() throws IOException {
         Deque<HttpConnection> all;
