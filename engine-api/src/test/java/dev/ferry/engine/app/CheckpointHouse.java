@@ -48,6 +48,7 @@ final class CheckpointHouse {
     final Path home;
     EngineClient client;
     private final String cgroup = "/" + OwnNames.fresh();
+    private List<String> moreOptions = List.of();
     private @Nullable Process apart;
     private @Nullable Engine here;
 
@@ -96,23 +97,28 @@ final class CheckpointHouse {
     }
 
     /** An engine as a process of its own. */
-    CheckpointHouse startApart() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(JvmFlags.command(
-                        "-Xmx256m",
-                        "-Xshare:auto",
-                        "-XX:+AutoCreateSharedArchive",
-                        "-XX:SharedArchiveFile=" + home.resolve("classes.jsa"),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DyingEngine.class.getName(),
-                        home.toString(),
-                        "--root",
-                        home.resolve("root").toString(),
-                        "--run",
-                        run().toString(),
-                        "--cgroup-parent",
-                        cgroup))
+    CheckpointHouse startApart(String... more) throws IOException, InterruptedException {
+        if (more.length > 0) {
+            moreOptions = List.of(more);
+        }
+        List<String> command = new ArrayList<>(JvmFlags.command(
+                "-Xmx256m",
+                "-Xshare:auto",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + home.resolve("classes.jsa"),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                DyingEngine.class.getName(),
+                home.toString(),
+                "--root",
+                home.resolve("root").toString(),
+                "--run",
+                run().toString(),
+                "--cgroup-parent",
+                cgroup));
+        command.addAll(moreOptions);
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(engineLog().toFile()))
                 .start();
@@ -129,6 +135,23 @@ final class CheckpointHouse {
             }
         });
         return this;
+    }
+
+    /** Ends the engine that is a process of its own without a warning. */
+    void killApart() throws InterruptedException {
+        Process process = apart;
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    boolean isAlive() {
+        return apart != null && apart.isAlive();
+    }
+
+    /** A job that this house has come to by a migration. */
+    Job job(String id) {
+        return new Job(id);
     }
 
     Path engineLog() {

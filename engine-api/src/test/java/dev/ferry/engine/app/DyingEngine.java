@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
-/** An engine as a program that kills itself before a step of a checkpoint or restore: the one that a file says, counted from now. */
+/**
+ * An engine as a program that kills itself before a step of a checkpoint, restore or migration: the one that a file says, counted from now. Or it
+ * halts before the step that another file names, says so, and goes on when it is told to.
+ */
 final class DyingEngine {
     private static final int SIGKILL = 9;
 
@@ -24,6 +28,16 @@ final class DyingEngine {
         return home.resolve("steps");
     }
 
+    /** The file that names the step to halt before. */
+    static Path halt(Path home) {
+        return home.resolve("halt");
+    }
+
+    /** The file that is there while it halts. */
+    static Path halted(Path home) {
+        return home.resolve("halted");
+    }
+
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path home = Path.of(arguments[0]);
         List<String> options = List.of(arguments).subList(1, arguments.length);
@@ -32,6 +46,12 @@ final class DyingEngine {
     }
 
     private static void before(String step, Path home) throws IOException {
+        if (Files.exists(halt(home)) && Files.readString(halt(home)).equals(step)) {
+            Files.createFile(halted(home));
+            while (Files.exists(halt(home))) {
+                LockSupport.parkNanos(2_000_000);
+            }
+        }
         if (Files.notExists(order(home))) {
             return;
         }
