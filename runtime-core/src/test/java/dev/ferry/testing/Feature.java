@@ -29,6 +29,8 @@ public enum Feature {
     LIBSECCOMP(true, "install libseccomp2", Feature::hasLibseccomp),
     /** A busybox for small root file systems. */
     BUSYBOX(true, "install busybox-static", () -> onPath("busybox").isPresent()),
+    /** What two hosts on one kernel are made and joined with. */
+    TWO_HOSTS(true, "install iproute2 and util-linux", Feature::hasTwoHosts),
     /** The C compiler that compares our structs with the headers. */
     GCC(false, "install gcc and libc6-dev", () -> onPath("gcc").isPresent()),
     /** The disassembler that reads our machine code. */
@@ -93,6 +95,11 @@ public enum Feature {
         return (set != null && !set.isBlank())
                 || Files.isReadable(tools().resolve("criu/command"))
                 || onPath("criu").isPresent();
+    }
+
+    private static boolean hasTwoHosts() {
+        return Stream.of("unshare", "nsenter", "ip", "tc", "bash")
+                .allMatch(program -> onPath(program).isPresent());
     }
 
     private static boolean hasTool(String name) {

@@ -16,6 +16,7 @@ import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.monitor.LogFrames;
 import dev.ferry.store.content.StepListener;
 import dev.ferry.testing.JvmFlags;
+import dev.ferry.testing.NamespaceHost;
 import dev.ferry.testing.OwnNames;
 import dev.ferry.testing.TestRoot;
 import java.io.ByteArrayOutputStream;
@@ -48,12 +49,20 @@ final class CheckpointHouse {
     final Path home;
     EngineClient client;
     private final String cgroup = "/" + OwnNames.fresh();
+    private final @Nullable NamespaceHost host;
     private List<String> moreOptions = List.of();
     private @Nullable Process apart;
+    private @Nullable ProcessHandle engine;
     private @Nullable Engine here;
 
     CheckpointHouse(Path home) {
+        this(home, null);
+    }
+
+    /** A house whose engine is a process on another host, that sees the same disk. */
+    CheckpointHouse(Path home, @Nullable NamespaceHost host) {
         this.home = home;
+        this.host = host;
         this.client = newClient();
     }
 
@@ -118,11 +127,12 @@ final class CheckpointHouse {
                 "--cgroup-parent",
                 cgroup));
         command.addAll(moreOptions);
-        Process process = new ProcessBuilder(command)
+        Process process = new ProcessBuilder(host == null ? command : host.command(command))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(engineLog().toFile()))
                 .start();
         apart = process;
+        engine = host == null ? process.toHandle() : NamespaceHost.inside(process);
         await("the engine answers", () -> {
             if (!process.isAlive()) {
                 throw new IOException("engine did not come up: " + Files.readString(engineLog()));
@@ -140,8 +150,10 @@ final class CheckpointHouse {
     /** Ends the engine that is a process of its own without a warning. */
     void killApart() throws InterruptedException {
         Process process = apart;
-        if (process != null) {
-            process.destroyForcibly().waitFor();
+        ProcessHandle its = engine;
+        if (process != null && its != null) {
+            its.destroyForcibly();
+            process.waitFor();
         }
     }
 
@@ -359,8 +371,8 @@ final class CheckpointHouse {
     List<String> holders() throws IOException {
         List<String> found = new ArrayList<>();
         for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
-            boolean engine = apart != null && each.pid() == apart.pid();
-            if (!engine && each.pid() != ProcessHandle.current().pid() && holds(each.pid())) {
+            boolean ours = (apart != null && each.pid() == apart.pid()) || each.equals(engine);
+            if (!ours && each.pid() != ProcessHandle.current().pid() && holds(each.pid())) {
                 found.add(Files.readString(Path.of("/proc/" + each.pid() + "/comm"))
                         .strip());
             }
@@ -381,7 +393,7 @@ final class CheckpointHouse {
         }
     }
 
-    /** Inits of containers in this house, as the host numbers them. */
+    /** Inits of containers in this house, as the engine's host numbers them. */
     List<Integer> inits() throws IOException {
         Set<Integer> found = new TreeSet<>();
         for (CgroupHierarchy hierarchy : CgroupHierarchies.ofHost().all()) {
@@ -393,9 +405,7 @@ final class CheckpointHouse {
                 for (Path procs :
                         all.filter(file -> file.endsWith("cgroup.procs")).toList()) {
                     for (String pid : Files.readAllLines(procs)) {
-                        if (isInit(pid)) {
-                            found.add(Integer.valueOf(pid));
-                        }
+                        numberOfInit(pid).ifPresent(found::add);
                     }
                 }
             }
@@ -403,17 +413,22 @@ final class CheckpointHouse {
         return List.copyOf(found);
     }
 
-    private static boolean isInit(String pid) {
+    /** Of a container's init: its number one level above the container. proc_pid_status(5) */
+    private static Optional<Integer> numberOfInit(String pid) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            return lines.anyMatch(line -> line.startsWith("NSpid:") && line.endsWith("\t1"));
+            return lines.filter(line -> line.startsWith("NSpid:") && line.endsWith("\t1"))
+                    .map(line -> line.split("\t", -1))
+                    .map(numbers -> Integer.valueOf(numbers[numbers.length - 2]))
+                    .findFirst();
         } catch (IOException | java.io.UncheckedIOException gone) {
-            return false;
+            return Optional.empty();
         }
     }
 
-    /** Mounts below this house. */
+    /** Mounts below this house, where its engine is. */
     List<String> mounts() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+        List<String> all = host == null ? Files.readAllLines(Path.of("/proc/self/mountinfo")) : host.mounts();
+        return all.stream()
                 .map(line -> line.split(" ", -1)[4])
                 .filter(point -> point.startsWith(home.toString()))
                 .sorted()
@@ -433,8 +448,9 @@ final class CheckpointHouse {
             client.containers().remove(each.id(), true, true);
         }
         client.close();
-        if (process != null) {
-            process.destroy();
+        ProcessHandle its = engine;
+        if (process != null && its != null) {
+            its.destroy();
             process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
         stopHere();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferry.api.model.ferry.MigrationDetail;
 import dev.ferry.api.model.ferry.MigrationRequest;
 import dev.ferry.testing.LinkProxy;
+import dev.ferry.testing.NamespaceHost;
+import dev.ferry.testing.TwoHosts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Two engines that are peers over a link that can be cut, and a job that notices when it is lost, doubled or set back. */
 final class MigrationHouse {
@@ -21,14 +24,37 @@ final class MigrationHouse {
     final CheckpointHouse b;
     final LinkProxy toA;
     final LinkProxy toB;
+    private final @Nullable TwoHosts hosts;
 
+    /** On this host, over its loopback interface. */
     MigrationHouse(Path home, String... more) throws Exception {
+        hosts = null;
         a = new CheckpointHouse(Files.createDirectories(home.resolve("a")));
         b = new CheckpointHouse(Files.createDirectories(home.resolve("b")));
         int portA = freePort();
         int portB = freePort();
         toA = LinkProxy.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), portA));
         toB = LinkProxy.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), portB));
+        start(portA, portB, more);
+    }
+
+    /** Each on a host of its own, with a link between them; the proxies stand at its ends. */
+    MigrationHouse(Path home, TwoHosts hosts, String... more) throws Exception {
+        this.hosts = hosts;
+        a = new CheckpointHouse(Files.createDirectories(home.resolve("a")), hosts.a());
+        b = new CheckpointHouse(Files.createDirectories(home.resolve("b")), hosts.b());
+        int port = 7000; // nobody else is there
+        toA = proxyAt(hosts.a(), TwoHosts.ADDRESS_A, port);
+        toB = proxyAt(hosts.b(), TwoHosts.ADDRESS_B, port);
+        start(port, port, more);
+    }
+
+    private static LinkProxy proxyAt(NamespaceHost host, String address, int port) throws IOException {
+        return host.inNetwork(() -> LinkProxy.between(
+                new InetSocketAddress(address, 0), new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+    }
+
+    private void start(int portA, int portB, String... more) throws Exception {
         a.startApart(options("a", portA, toA, more));
         b.startApart(options("b", portB, toB, more));
         a.client.peers().join(b.client.peers().invite().token(), "");
@@ -110,5 +136,22 @@ final class MigrationHouse {
         toB.close();
         a.end();
         b.end();
+        if (hosts != null) {
+            endHosts(hosts);
+        }
+    }
+
+    /** Nothing of the engines is left there but what makes a host, and nothing of the hosts here. */
+    private void endHosts(TwoHosts two) throws IOException, InterruptedException {
+        List<String> namespaces = new ArrayList<>(two.a().namespaces());
+        namespaces.addAll(two.b().namespaces());
+        try (two) {
+            for (NamespaceHost host : List.of(two.a(), two.b())) {
+                CheckpointHouse.await("nobody on a host", () -> host.guests().isEmpty());
+            }
+            assertThat(a.mounts()).isEmpty();
+            assertThat(b.mounts()).isEmpty();
+        }
+        assertThat(NamespaceHost.membersOf(namespaces)).isEmpty();
     }
 }
