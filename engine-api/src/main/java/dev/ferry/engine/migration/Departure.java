@@ -59,8 +59,17 @@ final class Departure implements Departing {
     }
 
     @Override
-    public Path log() {
+    public Path log() throws Refusal {
+        requireNotRemoved();
         return container.log();
+    }
+
+    private void requireNotRemoved() throws Refusal {
+        if (container.isRemoved()) {
+            throw new Refusal(
+                    "migration.container-gone",
+                    "container " + container.record().name() + " was removed meanwhile");
+        }
     }
 
     @Override
@@ -69,11 +78,9 @@ final class Departure implements Departing {
     }
 
     private void dumpOnLane(Talk talk) throws IOException {
+        requireNotRemoved();
         ContainerRecord record = container.record();
         String name = record.name();
-        if (container.isRemoved()) {
-            throw new Refusal("migration.container-gone", "container " + name + " was removed meanwhile");
-        }
         if (!(record.status() instanceof Status.Running)) {
             throw new Refusal(
                     "migration.container-ended",

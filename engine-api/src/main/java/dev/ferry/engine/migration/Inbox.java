@@ -14,6 +14,7 @@ import dev.ferry.migration.recovery.Side;
 import dev.ferry.migration.recovery.TargetState;
 import dev.ferry.migration.session.TargetSession;
 import dev.ferry.migration.transfer.Arrivals;
+import dev.ferry.migration.transfer.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,9 +168,9 @@ public final class Inbox implements Correspondent {
             log.add(ongoing, session);
             return admit(session, container, offer);
         } catch (EngineException e) {
-            return new Reply.Refused(e.code(), e.getMessage());
+            return Refusal.reply(e.code(), e.getMessage());
         } catch (IOException e) {
-            return new Reply.Refused("migration.target", "the target cannot write it down: " + e.getMessage());
+            return Refusal.reply("migration.target", "the target cannot write it down: " + e.getMessage());
         }
     }
 
@@ -179,7 +180,7 @@ public final class Inbox implements Correspondent {
             return session.answer(offer);
         } catch (EngineException e) {
             session.discard(e.getMessage());
-            return new Reply.Refused(e.code(), e.getMessage());
+            return Refusal.reply(e.code(), e.getMessage());
         }
     }
 

@@ -105,7 +105,7 @@ final class Preflights {
             String criu = grounds.criu().checkpointer().probe().version().toString();
             return Optional.of(HostFacts.read(Path.of("/proc"), criu));
         } catch (CriuException e) {
-            findings.add(new Finding("migration.criu", "criu", String.valueOf(e.getMessage()), e.remedy()));
+            findings.add(new Finding("migration.criu", "criu", cause(e), e.remedy()));
         } catch (IOException e) {
             findings.add(new Finding(
                     "migration.criu",
@@ -114,6 +114,13 @@ final class Preflights {
                     "run \"ferry doctor\" on that host"));
         }
         return Optional.empty();
+    }
+
+    /** Its text without the remedy, which a finding has beside it. */
+    private static String cause(CriuException e) {
+        String text = String.valueOf(e.getMessage());
+        String end = "; " + e.remedy();
+        return text.endsWith(end) ? text.substring(0, text.length() - end.length()) : text;
     }
 
     private long writable(ContainerRecord record) throws IOException {
@@ -149,7 +156,7 @@ final class Preflights {
         try {
             there.requireRestorableOn(here);
         } catch (CheckpointIncompatible e) {
-            findings.add(new Finding("migration.host", "host", String.valueOf(e.getMessage()), e.remedy()));
+            findings.add(new Finding("migration.host", "host", cause(e), e.remedy()));
         }
     }
 

@@ -11,8 +11,12 @@ public interface Departing {
     /** A blob of its image. The caller closes it. */
     FileChannel blob(String digest) throws IOException;
 
-    /** Where its output goes. */
-    Path log();
+    /**
+     * Where its output goes.
+     *
+     * @throws IOException when there is no such container any more
+     */
+    Path log() throws IOException;
 
     /**
      * Dumps it and lets it end, in the order that {@link Talk} says. When it returns the container has ended; when it throws and

@@ -573,6 +573,6 @@ public final class TargetSession {
 
     private static Reply.Refused refused(IOException why) {
         String code = why instanceof Refusal known ? known.code() : "migration.target";
-        return new Reply.Refused(code, String.valueOf(why.getMessage()));
+        return Refusal.reply(code, String.valueOf(why.getMessage()));
     }
 }

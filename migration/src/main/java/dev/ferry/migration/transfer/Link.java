@@ -9,6 +9,7 @@ import dev.ferry.migration.protocol.WireBroken;
 import dev.ferry.migration.protocol.WireException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +69,7 @@ public final class Link implements AutoCloseable {
             Wire connection = connection(deadline);
             try {
                 Reply reply = connection.request(request, ANSWER);
-                if (reply instanceof Reply.Refused refused) {
-                    throw new Refusal(refused.code(), refused.text());
-                }
+                requireConsent(reply);
                 offered |= request instanceof Request.Offer;
                 return reply;
             } catch (WireBroken e) {
@@ -141,10 +140,23 @@ public final class Link implements AutoCloseable {
 
     private void goBack(Wire fresh) throws Refusal, WireException {
         Reply reply = fresh.request(new Request.Resume(migration), ANSWER);
+        requireConsent(reply);
         if (reply instanceof Reply.Holding holding) {
+            for (Map.Entry<String, Long> stream : holding.streams().entrySet()) {
+                if (stream.getValue() < 0) {
+                    throw new Refusal(
+                            "migration.protocol",
+                            "peer \"" + peer + "\" says that it holds " + stream.getValue() + " bytes of \""
+                                    + stream.getKey() + "\"; use the same release on both hosts");
+                }
+            }
             shipment.rewind(holding.streams());
-        } else if (reply instanceof Reply.Refused refused) {
-            throw new Refusal(refused.code(), refused.text());
+        }
+    }
+
+    private void requireConsent(Reply reply) throws Refusal {
+        if (reply instanceof Reply.Refused refused) {
+            throw new Refusal(refused.code(), "peer \"" + peer + "\" refuses: " + refused.text());
         }
     }
 
