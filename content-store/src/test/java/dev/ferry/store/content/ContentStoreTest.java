@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.ferry.store.testing.PowerCut;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +70,24 @@ class ContentStoreTest {
         assertThatExceptionOfType(NoSuchContent.class)
                 .isThrownBy(() -> store.read(DIGEST))
                 .withMessageContaining(DIGEST.toString());
+        assertThatExceptionOfType(NoSuchContent.class)
+                .isThrownBy(() -> store.open(DIGEST))
+                .withMessageContaining(DIGEST.toString());
+    }
+
+    @Test
+    void openBlobIsReadFromAnyPlaceAndNotWritten() throws IOException {
+        ContentStore store = ContentStore.open(root);
+        try (Lease lease = store.lease()) {
+            store.put(lease, BYTES);
+            try (FileChannel blob = store.open(DIGEST)) {
+                ByteBuffer end = ByteBuffer.allocate(BYTES.length);
+                assertThat(blob.read(end, 1)).isEqualTo(BYTES.length - 1);
+                assertThat(end.array()[0]).isEqualTo(BYTES[1]);
+                assertThatExceptionOfType(NonWritableChannelException.class)
+                        .isThrownBy(() -> blob.write(ByteBuffer.wrap(BYTES)));
+            }
+        }
     }
 
     @Test

@@ -58,6 +58,39 @@ class ImageStoreTest {
     }
 
     @Test
+    void adoptedBlobsAreAnImageAndTakeNoNameAway() throws Exception {
+        Reference base = Reference.parse("base");
+        Image brought = images.importRootfs(stream(ROOTFS), Optional.of(base), List.of(), Optional.of("elsewhere"));
+        ContentStore here = ContentStore.open(root.resolve("other/content"));
+        ImageStore target = ImageStore.open(root.resolve("other/images"), here);
+        Image own = target.importRootfs(stream(ROOTFS), Optional.of(base), List.of(), Optional.of("own"));
+        try (var lease = here.lease()) {
+            here.put(lease, content.readSmall(brought.id(), 1 << 20));
+            Image adopted = target.adopt(brought.id(), List.of(base, Reference.parse("moved:1")));
+            assertThat(adopted.id()).isEqualTo(brought.id());
+        }
+        assertThat(target.find("base"))
+                .contains(target.find(own.id().toString()).orElseThrow());
+        assertThat(target.find("moved:1").orElseThrow().id()).isEqualTo(brought.id());
+        assertThat(target.adopt(brought.id(), List.of()).repoTags()).hasSize(1);
+    }
+
+    @Test
+    void imageWithoutItsBlobsIsNotAdopted() throws Exception {
+        Image image = images.importRootfs(stream(ROOTFS), Optional.empty(), List.of(), Optional.empty());
+        ContentStore here = ContentStore.open(root.resolve("other/content"));
+        ImageStore target = ImageStore.open(root.resolve("other/images"), here);
+        try (var lease = here.lease()) {
+            here.put(lease, content.readSmall(image.id(), 1 << 20));
+            assertThatExceptionOfType(ImageException.BadImageRequest.class)
+                    .isThrownBy(() -> target.adopt(image.id(), List.of()))
+                    .withMessageContaining(image.diffIds().getFirst().toString())
+                    .withMessageContaining("is not stored");
+        }
+        assertThat(target.list()).isEmpty();
+    }
+
+    @Test
     void badImportsAreRefusedAndLeaveNothing() throws Exception {
         byte[] noise = new byte[2048];
         java.util.Arrays.fill(noise, (byte) 'x');

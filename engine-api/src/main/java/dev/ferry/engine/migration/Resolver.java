@@ -133,7 +133,7 @@ final class Resolver implements AutoCloseable {
         if (!(reply instanceof Reply.LastRecord last)) {
             return "the target answered " + reply;
         }
-        SourceStep step = Recovery.answered(TargetState.valueOf(last.state()));
+        SourceStep step = Recovery.answered(state(TargetState.class, last));
         return switch (step) {
             case RETIRE -> retire(doubt);
             case COMMIT_AGAIN -> {
@@ -208,11 +208,11 @@ final class Resolver implements AutoCloseable {
         }
     }
 
-    private static String hear(TargetSession session, Reply reply) {
+    private static String hear(TargetSession session, Reply reply) throws IOException {
         if (!(reply instanceof Reply.LastRecord last)) {
             return "the source answered " + reply;
         }
-        TargetStep step = Recovery.answered(SourceState.valueOf(last.state()));
+        TargetStep step = Recovery.answered(state(SourceState.class, last));
         Reply done = switch (step) {
             case OWN -> session.own();
             case DISCARD -> session.discard("the source has not handed it over");
@@ -223,6 +223,18 @@ final class Resolver implements AutoCloseable {
                                 + ", which cannot be: one of the journals is not the one of this migration");
         };
         return done instanceof Reply.Refused refused ? refused.text() : "";
+    }
+
+    /** What the other side says that its record is. */
+    private static <S extends Enum<S>> S state(Class<S> side, Reply.LastRecord last) throws IOException {
+        try {
+            return Enum.valueOf(side, last.state());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "the other side's record is \"" + last.state()
+                            + "\", which this engine does not know; use the same release on both hosts",
+                    e);
+        }
     }
 
     /** By the word of a user: the source keeps it. Returns false when there is no such doubt. */

@@ -113,6 +113,11 @@ public final class SourceSession {
                 return new Outcome.Stayed(why);
             }
             // the dump is complete and the container was not let go on: what its end looked like changes nothing
+        } catch (RuntimeException | Error e) {
+            if (!handedOver) {
+                abandon(new IOException("the migration failed: " + e, e));
+            }
+            throw e;
         } finally {
             talk.stop();
         }
@@ -188,7 +193,12 @@ public final class SourceSession {
         long start = timeline.elapsed();
         try {
             Reply reply = link.ask(new Request.Commit(offer.migration(), offer.epoch()));
-            expect(Reply.Running.class, reply);
+            long epoch = expect(Reply.Running.class, reply).epoch();
+            if (epoch != offer.epoch()) {
+                throw new IOException("the target says that the container runs there under epoch " + epoch
+                        + ", and it was handed over under " + offer.epoch()
+                        + "; look at both with \"ferry migration inspect\"");
+            }
             timeline.add("hand-over", start, 0);
             timeline.blackout(timeline.elapsed() - frozenAt);
             timeline.enter("finish");

@@ -158,8 +158,10 @@ public final class TlsWire implements Wire {
                         Thread.ofVirtual().name("wire-answer-" + peer).start(() -> answer(number, text));
                     }
                     case REPLY -> {
-                        BlockingQueue<Optional<Reply>> asker = waiting.remove(frame.number());
+                        long number = frame.number();
+                        // read before the asker is let go: one that cannot be read ends the connection for it too
                         Reply reply = JSON.readValue(frame.text(), Reply.class);
+                        BlockingQueue<Optional<Reply>> asker = waiting.remove(number);
                         if (asker != null) {
                             asker.add(Optional.of(reply));
                         }
@@ -259,7 +261,7 @@ public final class TlsWire implements Wire {
 
     @Override
     public void limit(long bytesPerSecond) {
-        bucket = bytesPerSecond <= 0 ? null : new TokenBucket(bytesPerSecond);
+        bucket = bytesPerSecond <= 0 ? null : new TokenBucket(bytesPerSecond, System.nanoTime());
     }
 
     private void write(ByteBuffer head, @Nullable ByteBuffer rest) throws IOException {

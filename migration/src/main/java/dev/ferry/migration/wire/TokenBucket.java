@@ -7,21 +7,30 @@ final class TokenBucket {
     private static final long BURST_NANOS = 50_000_000;
 
     private final long bytesPerSecond;
-    private long freeAt = System.nanoTime();
+    private long freeAt;
 
-    TokenBucket(long bytesPerSecond) {
+    /** @param now of {@link System#nanoTime} */
+    TokenBucket(long bytesPerSecond, long now) {
         this.bytesPerSecond = bytesPerSecond;
+        this.freeAt = now;
     }
 
     /** Returns when that many more bytes may go. */
     void take(long bytes) {
         long now = System.nanoTime();
-        // what was not used is lost, but for a short burst
-        freeAt = Math.max(freeAt, now - BURST_NANOS) + bytes * 1_000_000_000L / bytesPerSecond;
-        long wait = freeAt - now;
+        long due = due(bytes, now);
+        long wait = due - now;
         while (wait > 0 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(wait);
-            wait = freeAt - System.nanoTime();
+            wait = due - System.nanoTime();
         }
+    }
+
+    /** When bytes that are brought now may go. */
+    long due(long bytes, long now) {
+        // what was not used is lost, but for a short burst; compared by difference, as the clock may pass its end
+        long from = freeAt - (now - BURST_NANOS) > 0 ? freeAt : now - BURST_NANOS;
+        freeAt = from + bytes * 1_000_000_000L / bytesPerSecond;
+        return freeAt;
     }
 }

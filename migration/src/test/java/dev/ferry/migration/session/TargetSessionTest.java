@@ -1,0 +1,205 @@
+package dev.ferry.migration.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ferry.criu.archive.CheckpointDirectory;
+import dev.ferry.criu.archive.CpuFacts;
+import dev.ferry.criu.archive.HostFacts;
+import dev.ferry.migration.protocol.Chunk;
+import dev.ferry.migration.protocol.Reply;
+import dev.ferry.migration.protocol.Request;
+import dev.ferry.migration.recovery.TargetState;
+import dev.ferry.migration.transfer.Arrivals;
+import dev.ferry.store.content.ContentStore;
+import dev.ferry.store.content.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A source that lies, and what the target keeps of it: nothing. */
+class TargetSessionTest {
+    private static final String MIGRATION = "0123456789abcdef".repeat(2);
+    private static final byte[] BLOB = "an image's configuration".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] OTHER = "an image's confiscation!".getBytes(StandardCharsets.UTF_8);
+    private static final String DIGEST = Digest.sha256(BLOB).toString();
+    private static final String MANIFEST =
+            "{\"version\":1,\"created\":\"2026-01-02T03:04:05Z\",\"container_id\":\"c0ffee\",\"files\":[]}";
+
+    private final List<TargetState> records = new ArrayList<>();
+    private final Place place = new Place();
+    private Path home;
+    private ContentStore content;
+    private TargetSession session;
+
+    @BeforeEach
+    void reserve(@TempDir Path temporary) throws IOException {
+        home = temporary;
+        content = ContentStore.open(home.resolve("content"));
+        Request.Offer offer = offer(List.of(new Request.Blob(DIGEST, BLOB.length)));
+        session = TargetSession.reserve(
+                offer, place, records::add, new Arrivals(content, offer.image(), place.log(), place.dump()), () -> {});
+    }
+
+    private static Request.Offer offer(List<Request.Blob> image) {
+        return new Request.Offer(
+                MIGRATION,
+                false,
+                "c0ffee",
+                "web",
+                3,
+                new HostFacts("x86_64", new CpuFacts("v", 1, 1, List.of()), "6.1", "4.1", "v2"),
+                "{}",
+                image,
+                List.of(),
+                new Request.Needs(0, 0, 0),
+                List.of());
+    }
+
+    /** A container that nobody has seen run. */
+    private final class Place implements Arriving {
+        private boolean prepared;
+        private boolean restored;
+        private boolean discarded;
+
+        @Override
+        public Path log() {
+            return home.resolve("log");
+        }
+
+        @Override
+        public Path dump() {
+            return home.resolve("dump");
+        }
+
+        @Override
+        public void prepare(Digest image, List<String> names) {
+            prepared = true;
+        }
+
+        @Override
+        public void restore(CheckpointDirectory directory, boolean checked, Gate gate) {
+            restored = true;
+        }
+
+        @Override
+        public void discard() {
+            discarded = true;
+        }
+
+        @Override
+        public void stay() {}
+    }
+
+    private static Chunk chunk(String stream, long offset, byte[] bytes) {
+        return new Chunk(MIGRATION, stream, offset, ByteBuffer.wrap(bytes));
+    }
+
+    private void assertRefused(Request request, String... words) {
+        assertThat(session.answer(request))
+                .isInstanceOfSatisfying(
+                        Reply.Refused.class,
+                        refused -> assertThat(refused.text()).contains(words));
+    }
+
+    private void assertNothingStays() throws IOException {
+        assertThat(session.answer(new Request.Abandon(MIGRATION, "it lied"))).isEqualTo(new Reply.Discarded("it lied"));
+        assertThat(place.discarded).isTrue();
+        assertThat(place.restored).isFalse();
+        assertThat(content.list()).isEmpty();
+        assertThat(records).containsExactly(TargetState.RESERVED, TargetState.DISCARDED);
+    }
+
+    @Test
+    void blobWithOtherBytesThanItsDigestIsRefused() throws Exception {
+        session.take(chunk("blob/" + DIGEST, 0, OTHER));
+        assertRefused(new Request.Prepare(MIGRATION), Digest.sha256(OTHER).toString());
+        assertThat(place.prepared).isFalse();
+        assertNothingStays();
+    }
+
+    @Test
+    void blobThatWasOfferedAndNeverSentIsRefused() throws Exception {
+        assertRefused(new Request.Prepare(MIGRATION), DIGEST, "was offered and never sent");
+        assertNothingStays();
+    }
+
+    @Test
+    void streamsThatWereNotOfferedAreRefused() throws Exception {
+        String other = Digest.sha256(OTHER).toString();
+        assertThatThrownBy(() -> session.take(chunk("blob/" + other, 0, OTHER)))
+                .hasMessageContaining(other)
+                .hasMessageContaining("was not offered");
+        // nothing more is taken from one who has lied
+        assertThatThrownBy(() -> session.take(chunk("log", 0, OTHER))).hasMessageContaining("takes no bytes any more");
+        assertNothingStays();
+    }
+
+    @Test
+    void moreBytesThanWereOfferedAreRefused() throws Exception {
+        byte[] longer = new byte[BLOB.length + 1];
+        assertThatThrownBy(() -> session.take(chunk("blob/" + DIGEST, 0, longer)))
+                .hasMessageContaining("longer than the " + BLOB.length + " bytes that were offered");
+        assertNothingStays();
+    }
+
+    @Test
+    void filesOutsideOfTheDumpAreRefused() throws Exception {
+        for (String name : List.of("../../escape", "/etc/escape", "checkpoint/../../escape", "checkpoint/")) {
+            reserve(Files.createDirectories(home.resolve("next")));
+            records.clear();
+            records.add(TargetState.RESERVED);
+            assertThatThrownBy(() -> session.take(chunk("dump/" + name, 0, OTHER)))
+                    .hasMessageContaining("is no name that a file of a checkpoint has");
+            assertThat(home.resolve("escape")).doesNotExist();
+            assertNothingStays();
+        }
+    }
+
+    @Test
+    void gapIsNotTakenAndWhatComesTwiceCountsOnce() throws Exception {
+        assertThatThrownBy(() -> session.take(chunk("log", 5, OTHER))).isInstanceOf(Arrivals.OutOfOrder.class);
+        session.take(chunk("log", 0, OTHER));
+        session.take(chunk("log", 0, OTHER));
+        session.take(chunk("log", 0, BLOB));
+        assertThat(session.answer(new Request.Resume(MIGRATION)))
+                .isInstanceOfSatisfying(
+                        Reply.Holding.class,
+                        holding -> assertThat(holding.streams())
+                                .containsEntry("log", (long) OTHER.length)
+                                .containsEntry("blob/" + DIGEST, 0L));
+        assertThat(home.resolve("log")).hasBinaryContent(OTHER);
+        assertNothingStays();
+    }
+
+    @Test
+    void sumsThatAreNotThoseOfTheBytesAreRefused() throws Exception {
+        session.take(chunk("log", 0, OTHER));
+        CRC32C sum = new CRC32C();
+        sum.update(BLOB);
+        assertRefused(
+                new Request.Complete(MIGRATION, MANIFEST, BLOB.length, "%08x".formatted(sum.getValue())),
+                "the log came with",
+                "%08x".formatted(sum.getValue()));
+        assertThat(place.restored).isFalse();
+        assertNothingStays();
+    }
+
+    @Test
+    void handOverBeforeItsTimeOrUnderAnotherEpochIsRefused() throws Exception {
+        assertRefused(new Request.Commit(MIGRATION, 3), "is not complete here");
+        assertRefused(new Request.Commit(MIGRATION, 4), "is about epoch 3, not 4");
+        assertThat(session.state()).isEqualTo(TargetState.RESERVED);
+        assertNothingStays();
+        assertThat(session.answer(new Request.Commit(MIGRATION, 3)))
+                .isEqualTo(new Reply.Discarded("it was given up here before"));
+    }
+}
