@@ -2,6 +2,7 @@ package dev.ferry.bench;
 
 import dev.ferry.bench.checkpoint.CheckpointCommand;
 import dev.ferry.bench.jmh.JmhCommand;
+import dev.ferry.bench.journal.JournalCommand;
 import dev.ferry.bench.start.StartCommand;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -32,6 +33,14 @@ public final class Main {
                 --runs N          dumps, and checkpoints with restore, that count (default: 10)
                 --out DIRECTORY   where checkpoint.json and checkpoint.svg are written (default: bench-out)
 
+            ferry bench journal [OPTIONS]
+                What the journal of migrations costs beside a bare write with fdatasync.
+                --runs N          durable appends that count, of each (default: 1000)
+                --entries N       entries that are replayed (default: 1000000)
+                --replays N       replays that count, of each (default: 5)
+                --out DIRECTORY   on whose disk it is measured, and where journal.json and journal.svg are
+                                  written (default: bench-out)
+
             ferry bench jmh [JMH OPTIONS]
                 Starts as a JMH benchmark, parameters runtime and spacing; -h for JMH's options. The result
                 goes to bench-out/jmh.json unless -rff names another file.
@@ -55,6 +64,7 @@ public final class Main {
             switch (words.getFirst()) {
                 case "start" -> new StartCommand(out, err).run(rest);
                 case "checkpoint" -> new CheckpointCommand(out).run(rest);
+                case "journal" -> new JournalCommand(out).run(rest);
                 case "jmh" -> new JmhCommand(out, err).run(rest);
                 default -> throw new IllegalArgumentException("unknown benchmark \"" + words.getFirst() + "\"");
             }

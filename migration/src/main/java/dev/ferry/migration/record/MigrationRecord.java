@@ -7,7 +7,6 @@ import dev.ferry.migration.recovery.TargetState;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.regex.Pattern;
 
 /**
  * One side of a migration has come to a state.
@@ -36,7 +35,7 @@ public record MigrationRecord(
     public static final int MAXIMUM_DETAIL = 32 << 10;
 
     private static final int MAXIMUM_NAME = 1024;
-    private static final Pattern MIGRATION = Pattern.compile("[0-9a-f]{32}");
+    private static final int ID_DIGITS = 32;
 
     public MigrationRecord {
         if (state == SourceState.NONE || state == TargetState.NONE) {
@@ -45,7 +44,7 @@ public record MigrationRecord(
         if (sequence < 0 || epoch < 1) {
             throw new IllegalArgumentException("no record has sequence %d, epoch %d".formatted(sequence, epoch));
         }
-        if (!MIGRATION.matcher(migration).matches()) {
+        if (!isId(migration)) {
             throw new IllegalArgumentException("no id of a migration: \"%s\"".formatted(migration));
         }
         if (container.isEmpty() || bytes(container) + bytes(name) + bytes(peer) > MAXIMUM_NAME) {
@@ -58,6 +57,20 @@ public record MigrationRecord(
                     "a detail of %d bytes; at most %d".formatted(bytes(detail), MAXIMUM_DETAIL));
         }
         at = at.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** By hand: a pattern takes a tenth of the time in which a million records are replayed. */
+    private static boolean isId(String text) {
+        if (text.length() != ID_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < ID_DIGITS; i++) {
+            char digit = text.charAt(i);
+            if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The first record of a side, as it is given to the ledger. */

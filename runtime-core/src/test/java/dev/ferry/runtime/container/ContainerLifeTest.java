@@ -7,7 +7,9 @@ import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupHierarchy;
 import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.runtime.cgroup.FrozenCgroup;
 import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.oci.Mount;
 import dev.ferry.runtime.oci.NamespaceKind;
@@ -17,6 +19,7 @@ import dev.ferry.testing.LeakChecked;
 import dev.ferry.testing.OwnNames;
 import dev.ferry.testing.Requires;
 import dev.ferry.testing.TestRoot;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 @LeakChecked
 @Requires({Feature.ROOT, Feature.BUSYBOX, Feature.CGROUPS})
 class ContainerLifeTest {
+    private static final int SIGCONT = 18;
+    private static final int SIGSTOP = 19;
+
     @TempDir
     private static Path shared;
 
@@ -140,6 +146,60 @@ class ContainerLifeTest {
                     .extracting("exitCode")
                     .isEqualTo(126);
         }
+    }
+
+    /** Whoever takes a copy of the log while the container stands still must not miss what is on its way there. */
+    @Test
+    void drainedOutputIsAllThereIsWhileItStandsStill() throws Exception {
+        // one process: others would write on until the end of init is theirs too
+        LaunchRequest request = box.request(
+                Box.shell("while :; do echo out; echo err >&2; done").build(), false);
+        ContainerProcess container = box.start(request);
+        Box.awaitText(request.log(), "out\n");
+        long drained;
+        try (PidFd monitor = PidFd.open(container.monitorPid())) {
+            monitor.sendSignal(SIGSTOP);
+            awaitBlocked(container.initPid());
+            try (FrozenCgroup still = request.cgroup().freeze(Duration.ofSeconds(30))) {
+                assertThat(still).isNotNull();
+                monitor.sendSignal(SIGCONT);
+                container.awaitDrained(Duration.ofSeconds(30));
+                drained = Files.size(request.log());
+                container.signal(9);
+            }
+        }
+        container.awaitExit();
+        assertThat(request.log()).hasSize(drained);
+    }
+
+    /** Its output is full: nothing else in its script waits. */
+    private static void awaitBlocked(int pid) throws Exception {
+        Path status = Path.of("/proc/" + pid + "/status");
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Files.readString(status).contains("State:\tS")) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("process " + pid + " still runs");
+            }
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void outputThatCannotReachTheLogIsNotWaitedForForEver() throws Exception {
+        LaunchRequest request = box.request(Box.shell("yes").build(), false);
+        ContainerProcess container = box.start(request);
+        Box.awaitText(request.log(), "y");
+        try (PidFd monitor = PidFd.open(container.monitorPid())) {
+            monitor.sendSignal(SIGSTOP);
+            assertThatThrownBy(() -> container.awaitDrained(Duration.ofMillis(50)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("did not reach its log within 50 ms")
+                    .hasMessageContaining("disk is full");
+            monitor.sendSignal(SIGCONT);
+        }
+        container.signal(9);
+        container.awaitExit();
+        container.awaitDrained(Duration.ofMillis(50));
     }
 
     @Test
