@@ -27,9 +27,9 @@ class JournalCommandTest {
                 .readTree(directory.resolve("journal.json").toFile())
                 .path("measures_ms");
         for (String name : new String[] {"chronicle, append", "plain, append", "write and fdatasync"}) {
-            assertThat(measures.path(name).path("count").asInt()).as(name).isEqualTo(3);
+            assertThat(measures.path(name).path("n").asInt()).as(name).isEqualTo(3);
         }
-        assertThat(measures.path("plain, replay").path("count").asInt()).isEqualTo(2);
+        assertThat(measures.path("plain, replay").path("n").asInt()).isEqualTo(2);
         assertThat(directory)
                 .isDirectoryContaining("glob:**/journal.svg")
                 .isDirectoryNotContaining("glob:**/journal-*");
