@@ -57,7 +57,8 @@ public final class Preflight {
             try {
                 preflight.examine(process, init, ofInit);
             } catch (IOException e) {
-                if (process.exists()) {
+                // its root and its namespaces go before it becomes a zombie
+                if (process.exists() && !process.isEnding()) {
                     throw e;
                 }
             }

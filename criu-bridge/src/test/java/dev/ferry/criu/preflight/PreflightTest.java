@@ -1,6 +1,7 @@
 package dev.ferry.criu.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.criu.Refusal;
 import java.io.IOException;
@@ -168,6 +169,22 @@ final class PreflightTest {
                 .containsExactly(
                         "pid 10 (app) is in the topmost group of unified",
                         "pid 10 (app) is in the topmost group of hugetlb");
+    }
+
+    /** Seen once: a shell's child that was ending had no root any more, and the migration was refused. */
+    @Test
+    void processThatHasLostItsRootIsNoObstacleWhileItEnds() throws IOException {
+        Path child = process(11, "S (sleeping)", "11\t2");
+        Files.delete(child.resolve("root"));
+        Path stat = child.resolve("stat");
+        Files.writeString(stat, Files.readString(stat).replace("4194560", "4194564"));
+        assertThat(examine(ALL).obstacles()).isEmpty();
+    }
+
+    @Test
+    void processThatHidesItsRootIsNotPassedOver() throws IOException {
+        Files.delete(process(11, "S (sleeping)", "11\t2").resolve("root"));
+        assertThatThrownBy(() -> examine(ALL)).isInstanceOf(IOException.class).hasMessageContaining("root");
     }
 
     /** Seen once: a shell's child that was ending stood in no group any more, and the checkpoint was refused. */
