@@ -53,7 +53,9 @@ final class Arrival implements Arriving {
             for (String name : names) {
                 references.add(Reference.parse(name));
             }
+            grounds.steps().before("adopt the image");
             grounds.images().adopt(image, references);
+            grounds.steps().before("make a root for the container");
             grounds.incarnations().root(container.record());
         } catch (ImageException e) {
             throw new Refusal(e.code(), String.valueOf(e.getMessage()));
@@ -83,6 +85,7 @@ final class Arrival implements Arriving {
     @Override
     public void discard() {
         Grounds.settle(container, () -> {
+            grounds.steps().before("discard what has come");
             if (!container.isRemoved()) {
                 grounds.life().remove(container);
             }
@@ -93,6 +96,7 @@ final class Arrival implements Arriving {
     @Override
     public void stay() {
         Grounds.settle(container, () -> {
+            grounds.steps().before("keep what has come");
             container.settle(container.record().withMoving(null));
             grounds.events().tell(container.record(), "migrate", Map.of("from", mark.peer()));
             grounds.forget(mark.migration());

@@ -90,6 +90,7 @@ final class Departure implements Departing {
         ContainerProcess process = container.requireProcess();
         Listener listener = new Listener(dumpDirectory(), process, talk);
         try {
+            grounds.steps().before("mark the container as gone");
             // whoever reads this without a journal must not let it run
             container.write(record.withMoving(mark.at(Moving.Stage.GONE)));
             Files.createDirectories(dumpDirectory().getParent());
@@ -122,6 +123,7 @@ final class Departure implements Departing {
     /** Its end belongs to the hand-over: no death that a policy answers. */
     private void end(ContainerProcess process) throws IOException {
         try {
+            grounds.steps().before("note the end at the source");
             grounds.life().checkpointed(container, process.awaitExit());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,6 +134,7 @@ final class Departure implements Departing {
     @Override
     public void stay() {
         Grounds.settle(container, () -> {
+            grounds.steps().before("let the container stay");
             if (!container.isRemoved()) {
                 container.settle(container.record().withMoving(null));
             }
@@ -142,6 +145,7 @@ final class Departure implements Departing {
     @Override
     public void leave() {
         Grounds.settle(container, () -> {
+            grounds.steps().before("let go of the container");
             if (!container.isRemoved()) {
                 ContainerRecord record = container.record();
                 grounds.events().tell(record, "migrate", Map.of("to", mark.peer()));
@@ -156,8 +160,8 @@ final class Departure implements Departing {
     }
 
     /**
-     * The target has refused for good: the container goes on here, from its own dump, under the next epoch. A dump that cannot be restored is
-     * kept among the container's checkpoints.
+     * The target has refused for good: the container goes on here, from its own dump, under the next epoch. When it throws, that may be tried
+     * again.
      */
     void reclaim(long epoch) throws IOException {
         Grounds.onLane(container, () -> reclaimOnLane(epoch));
@@ -165,22 +169,23 @@ final class Departure implements Departing {
 
     private void reclaimOnLane(long epoch) throws IOException {
         ContainerRecord next = container.record().withNextIncarnation("migration-" + mark.shortId());
-        boolean done = false;
         try (Verifying verifying = Verifying.start(CheckpointDirectory.of(dumpDirectory()))) {
             grounds.restoration().run(container, next, verifying, RestoreOptions.DEFAULT, Restoration.Gate.OPEN);
-            done = true;
         } catch (CriuException e) {
             throw new Refusal(e.code(), "container " + next.name() + " cannot be restored: " + e.getMessage());
         } catch (SnapshotException e) {
             throw new Refusal(e.code(), String.valueOf(e.getMessage()));
-        } finally {
-            if (done) {
-                reclaimed(epoch);
-            } else {
-                keepDump();
-                container.settle(container.record().withEpoch(epoch));
-            }
         }
+        reclaimed(epoch);
+    }
+
+    /** The dump cannot be restored: it is kept among the container's checkpoints, and the container is as any that has ended. */
+    void giveUp(long epoch) {
+        Grounds.settle(container, () -> {
+            keepDump();
+            container.settle(container.record().withEpoch(epoch));
+            grounds.forget(mark.migration());
+        });
     }
 
     private void keepDump() throws IOException {
@@ -217,6 +222,7 @@ final class Departure implements Departing {
             if (phase instanceof Phase.Dumping) {
                 talk.begin(CheckpointDirectory.of(directory));
             } else if (phase instanceof Phase.Dumped) {
+                grounds.steps().before("await the last output");
                 process.awaitDrained(DRAIN);
                 talk.commit(CheckpointDirectory.of(directory), Files.size(container.log()));
                 handedOver = true;

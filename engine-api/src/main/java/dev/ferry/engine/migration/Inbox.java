@@ -141,6 +141,7 @@ public final class Inbox implements Correspondent {
         }
         Moving mark = new Moving(offer.migration(), Moving.Stage.ARRIVING, peer);
         try {
+            grounds.steps().before("make a place for the container");
             Container container = containers.expect(sent.arriving(offer.epoch(), mark));
             Arrival arrival = new Arrival(grounds, container, mark);
             Arrivals arrivals = new Arrivals(grounds.content(), offer.image(), arrival.log(), arrival.dump());

@@ -118,8 +118,8 @@ final class MigrationRecovery {
         try {
             switch (last.state()) {
                 case SourceState state -> {
-                    if (state == SourceState.OFFERED || state == SourceState.FROZEN) {
-                        records.write(SourceState.ABANDONED);
+                    if (state == SourceState.OFFERED || state == SourceState.FROZEN || state == SourceState.RECLAIMED) {
+                        records.write(SourceState.ABANDONED, last.epoch(), "");
                     }
                 }
                 case TargetState state -> {
@@ -139,7 +139,11 @@ final class MigrationRecovery {
         }
     }
 
-    private static void showEnd(Ongoing ongoing) {
+    private void showEnd(Ongoing ongoing) {
+        if (ongoing.state() == SourceState.ABANDONED && wasReclaimed(ongoing.id())) {
+            ongoing.end(Ongoing.Outcome.RECLAIMED, Resolver.RECLAIMED);
+            return;
+        }
         Ongoing.Outcome outcome = switch (ongoing.state()) {
             case SourceState state ->
                 switch (state) {
@@ -160,6 +164,10 @@ final class MigrationRecovery {
             String why = outcome == Ongoing.Outcome.MOVED ? "" : "the engine ended in the middle of it";
             ongoing.end(outcome, why);
         }
+    }
+
+    private boolean wasReclaimed(String migration) {
+        return log.ledger().history(migration).stream().anyMatch(record -> record.state() == SourceState.RECLAIMED);
     }
 
     private void settle(Container container, Moving mark) throws IOException, InterruptedException {
@@ -208,7 +216,9 @@ final class MigrationRecovery {
                     checkpoints.takeBack(container);
                     resolver.restore(ongoing, departure);
                 } else {
-                    departure.reclaimed(log.ledger().epoch(ongoing.container()));
+                    long epoch = log.ledger().epoch(ongoing.container());
+                    departure.reclaimed(epoch);
+                    records.write(SourceState.ABANDONED, epoch, "");
                 }
             }
         }
@@ -233,6 +243,7 @@ final class MigrationRecovery {
     private void unknown(Container container, Moving mark, Ongoing ongoing) throws IOException {
         if (mark.stage() == Moving.Stage.LEAVING) {
             letRunOn(container, mark);
+            ongoing.end(Ongoing.Outcome.FAILED, "the engine ended before it had offered the container");
             return;
         }
         ongoing.end(
@@ -252,7 +263,11 @@ final class MigrationRecovery {
         Records records = new Records(log.ledger(), ongoing, "");
         Arrival arrival = new Arrival(grounds, container, mark);
         switch ((TargetState) ongoing.state()) {
-            case NONE, DISCARDED -> arrival.discard();
+            case NONE -> {
+                arrival.discard();
+                ongoing.end(Ongoing.Outcome.FAILED, "the engine ended before it had taken the offer");
+            }
+            case DISCARDED -> arrival.discard();
             case RESERVED -> {
                 arrival.discard();
                 records.write(TargetState.DISCARDED);

@@ -31,8 +31,13 @@ final class Resolver implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final Duration RUNNING = Duration.ofMinutes(15);
     private static final long FIRST_PAUSE_MILLIS = 200;
-    private static final long LAST_PAUSE_MILLIS = 3_000;
+    private static final long LAST_PAUSE_MILLIS = 1_000;
     private static final long LOOK_MILLIS = 200;
+    /** So often a container that is ours again is restored, {@link #LAST_PAUSE_MILLIS} apart. */
+    private static final int RESTORES = 60;
+
+    /** Why a container that was handed over is here again. */
+    static final String RECLAIMED = "the target had refused; the container goes on here";
 
     private final MigrationLog log;
     private final Dialer dialer;
@@ -75,17 +80,37 @@ final class Resolver implements AutoCloseable {
 
     /** Restores a container from its own dump that had been reclaimed. Returns at once. */
     void restore(Ongoing ongoing, Departure departure) {
-        Thread.ofVirtual().name("reclaim-" + ongoing.id().substring(0, 12)).start(() -> {
+        Records records = new Records(log.ledger(), ongoing, "");
+        long epoch = log.ledger().epoch(ongoing.container());
+        Thread.ofVirtual()
+                .name("reclaim-" + ongoing.id().substring(0, 12))
+                .start(() -> restoreHere(ongoing, departure, records, epoch));
+    }
+
+    /**
+     * Brings a container back that is ours again. What keeps it from coming, a full disk say, may go away: that is tried for a while before
+     * its dump is put among its checkpoints for somebody who knows what to do.
+     */
+    private void restoreHere(Ongoing ongoing, Departure departure, Records records, long epoch) {
+        String why = "";
+        for (int attempt = 0; attempt < RESTORES; attempt++) {
             try {
-                departure.reclaim(log.ledger().epoch(ongoing.container()));
-                ongoing.end(Ongoing.Outcome.RECLAIMED, "the target had refused; the container goes on here");
+                departure.reclaim(epoch);
+                over(ongoing, records, epoch);
+                return;
             } catch (IOException e) {
-                LOG.error("migration {}: {}", ongoing.id(), e.getMessage(), e);
-                ongoing.end(
-                        Ongoing.Outcome.RECLAIMED,
-                        "the container is ours and could not be restored: " + e.getMessage());
+                why = String.valueOf(e.getMessage());
+                LOG.warn("migration {}: the container is ours again and cannot be restored yet: {}", ongoing.id(), why);
+                ongoing.end(Ongoing.Outcome.IN_DOUBT, "the container is ours again and cannot be restored yet: " + why);
             }
-        });
+            if (pause(LAST_PAUSE_MILLIS)) {
+                return; // the next engine goes on with it
+            }
+        }
+        departure.giveUp(epoch);
+        ongoing.end(
+                Ongoing.Outcome.RECLAIMED,
+                "the container is ours again and could not be restored, its dump is kept as a checkpoint: " + why);
     }
 
     /** Lets a session run what is its own by the journal. Returns at once. */
@@ -151,7 +176,7 @@ final class Resolver implements AutoCloseable {
         if (!claim(doubt)) {
             return "";
         }
-        doubt.records().write(SourceState.RETIRED);
+        write(doubt, SourceState.RETIRED, doubt.ongoing().epoch());
         doubt.departure().leave();
         doubt.ongoing().end(Ongoing.Outcome.MOVED, "");
         return "";
@@ -167,18 +192,33 @@ final class Resolver implements AutoCloseable {
             return "";
         }
         long epoch = doubt.ongoing().epoch() + 1;
-        doubt.records().write(SourceState.RECLAIMED, epoch, "");
-        try {
-            doubt.departure().reclaim(epoch);
-            doubt.ongoing().end(Ongoing.Outcome.RECLAIMED, "the target had refused; the container goes on here");
-        } catch (IOException e) {
-            doubt.ongoing()
-                    .end(
-                            Ongoing.Outcome.RECLAIMED,
-                            "the container is ours again and could not be restored, its dump is kept as a checkpoint: "
-                                    + e.getMessage());
-        }
+        write(doubt, SourceState.RECLAIMED, epoch);
+        restoreHere(doubt.ongoing(), doubt.departure(), doubt.records(), epoch);
         return "";
+    }
+
+    /** A doubt that cannot be written off stays one. */
+    private void write(Doubt doubt, SourceState state, long epoch) throws IOException {
+        boolean done = false;
+        try {
+            doubt.records().write(state, epoch, "");
+            done = true;
+        } finally {
+            if (!done) {
+                doubts.put(doubt.ongoing().id(), doubt);
+            }
+        }
+    }
+
+    /** What was reclaimed runs here again. */
+    private static void over(Ongoing ongoing, Records records, long epoch) {
+        try {
+            records.write(SourceState.ABANDONED, epoch, "");
+        } catch (IOException e) {
+            // the record before it says as much
+            LOG.warn("migration {}: {}", ongoing.id(), e.getMessage());
+        }
+        ongoing.end(Ongoing.Outcome.RECLAIMED, RECLAIMED);
     }
 
     private void askSource(TargetSession session) {
