@@ -4,6 +4,7 @@ import dev.ferry.api.client.EngineClient;
 import dev.ferry.api.model.image.ImageSummary;
 import dev.ferry.cli.invocation.ExitCode;
 import dev.ferry.cli.invocation.Invocation;
+import dev.ferry.cli.render.Names;
 import dev.ferry.cli.render.Quantities;
 import dev.ferry.cli.render.Table;
 import java.io.IOException;

@@ -11,9 +11,15 @@ import java.nio.charset.StandardCharsets;
 
 /** The three standard streams. Answers go to the output, everything else (progress, complaints) to the error stream. */
 public final class Console {
+    /** To the first column, and nothing behind it: ECMA-48 "erase in line". */
+    private static final String ERASED = "\r\u001b[K";
+
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
+
+    /** Whether the cursor stands behind a line that is drawn again and again. */
+    private volatile boolean drawn;
 
     public Console(InputStream in, OutputStream out, OutputStream err) {
         this.in = in;
@@ -50,14 +56,35 @@ public final class Console {
 
     /** A failure: {@code ferry: } before the first line. */
     public void complain(String text) {
-        out.flush();
-        err.println("ferry: " + text.replace("\n", "\n       "));
+        note("ferry: " + text.replace("\n", "\n       "));
     }
 
     /** Something worth knowing that is neither the answer nor a failure. */
     public void note(String text) {
         out.flush();
-        err.println(text);
+        // one write, so that nobody else's text gets in between
+        err.println(drawn ? ERASED + text : text);
+        drawn = false;
+    }
+
+    /**
+     * Draws a line of the error stream in place of the one that was drawn last; only for a terminal.
+     *
+     * @param text shorter than the terminal is wide: what is wrapped cannot be drawn over
+     */
+    public void draw(String text) {
+        out.flush();
+        drawn = true;
+        err.print(ERASED + text);
+        err.flush();
+    }
+
+    /** Takes the line away that was drawn last. */
+    public void erase() {
+        if (drawn) {
+            draw("");
+            drawn = false;
+        }
     }
 
     /** Bytes of a container's output, as they are. */

@@ -30,6 +30,21 @@ public final class Quantities {
         return String.format(Locale.ROOT, "%.2f s", micros / 1e6);
     }
 
+    /** Time that goes on: {@code 4.5 s}, {@code 1:05}, {@code 2:00:09}. */
+    public static String clock(Duration elapsed) {
+        if (elapsed.toMinutes() < 1) {
+            return String.format(Locale.ROOT, "%.1f s", elapsed.toMillis() / 1e3);
+        }
+        return elapsed.toHours() < 1
+                ? String.format(Locale.ROOT, "%d:%02d", elapsed.toMinutes(), elapsed.toSecondsPart())
+                : String.format(
+                        Locale.ROOT,
+                        "%d:%02d:%02d",
+                        elapsed.toHours(),
+                        elapsed.toMinutesPart(),
+                        elapsed.toSecondsPart());
+    }
+
     /** A span in its largest unit, as the list of containers says it: {@code 5 minutes}. */
     public static String span(Duration span) {
         long seconds = Math.max(0, span.toSeconds());

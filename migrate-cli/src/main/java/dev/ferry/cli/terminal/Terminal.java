@@ -25,13 +25,21 @@ public final class Terminal {
 
     /** Whether the standard input is a terminal. */
     public static boolean isInput() {
+        return is(0);
+    }
+
+    /** Whether the standard error stream is a terminal. */
+    public static boolean isError() {
+        return is(2);
+    }
+
+    private static boolean is(int descriptor) {
         try {
-            Process process = new ProcessBuilder("test", "-t", "0")
-                    .redirectInput(ProcessBuilder.Redirect.INHERIT)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor() == 0;
+            return new ProcessBuilder("test", "-t", Integer.toString(descriptor))
+                            .inheritIO()
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

@@ -3,6 +3,10 @@ package dev.ferry.cli.render;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +58,30 @@ final class RenderTest {
     })
     void spans(Duration span, String text) {
         assertThat(Quantities.span(span)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0S, 0.0 s", "PT59.94S, 59.9 s", "PT1M, 1:00", "PT59M9S, 59:09", "PT26H3M4S, 26:03:04"})
+    void clocks(Duration elapsed, String text) {
+        assertThat(Quantities.clock(elapsed)).isEqualTo(text);
+    }
+
+    @Test
+    void drawnLineIsDrawnOverAndTakenAwayByWhatIsSaid() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(InputStream.nullInputStream(), OutputStream.nullOutputStream(), err);
+        console.note("before");
+        console.draw("half");
+        console.draw("whole");
+        console.complain("no");
+        console.erase();
+        console.draw("again");
+        console.erase();
+        console.note("after");
+        String erased = "\r\u001b[K";
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("before\n" + erased + "half" + erased + "whole" + erased + "ferry: no\n" + erased + "again"
+                        + erased + "after\n");
     }
 
     @Test
