@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Migrations, under {@code /ferry/v1/migrations}. */
 public final class MigrationCalls {
@@ -41,13 +42,23 @@ public final class MigrationCalls {
         return resources.get(MigrationDetail.class, Query.path(ALL, id));
     }
 
-    /** Hands over what it has come to, again and again, until it is over. */
+    /** Hands over what it has come to, again and again, until it is over, or the engine ends in the middle. */
     public void follow(String id, Consumer<MigrationDetail> sink) throws IOException {
+        followWhile(id, detail -> {
+            sink.accept(detail);
+            return true;
+        });
+    }
+
+    /** The same, for as long as the sink says that it wants more. */
+    public void followWhile(String id, Predicate<MigrationDetail> sink) throws IOException {
         try (Response response = resources.stream(Query.path(ALL, id, "events"));
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                sink.accept(ApiJson.mapper().readValue(line, MigrationDetail.class));
+                if (!sink.test(ApiJson.mapper().readValue(line, MigrationDetail.class))) {
+                    return;
+                }
             }
         }
     }

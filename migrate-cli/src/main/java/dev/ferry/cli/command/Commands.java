@@ -84,6 +84,10 @@ public final class Commands {
         table.put("image", Commands::image);
         table.put("checkpoint", Commands::checkpoint);
         table.put("restore", i -> new CommandLine(new Restore(i)));
+        table.put("migrate", i -> new CommandLine(new Migrate(i)));
+        table.put("migrations", i -> new CommandLine(new MigrationLs(i)));
+        table.put("migration", Commands::migration);
+        table.put("peer", Commands::peer);
         table.put("demo", i -> new CommandLine(new DemoCommand(i)));
         table.put("doctor", i -> new CommandLine(new Doctor(i)));
         table.put(
@@ -122,6 +126,24 @@ public final class Commands {
                 .addSubcommand("ls", new CheckpointLs(invocation))
                 .addSubcommand("inspect", new CheckpointInspect(invocation))
                 .addSubcommand("rm", new CheckpointRm(invocation));
+    }
+
+    private static CommandLine migration(Invocation invocation) {
+        return new CommandLine(new MigrationGroup())
+                .addSubcommand("ls", new MigrationLs(invocation))
+                .addSubcommand("inspect", new MigrationInspect(invocation))
+                .addSubcommand(
+                        "resolve",
+                        new CommandLine(new MigrationResolve(invocation)).setCaseInsensitiveEnumValuesAllowed(true))
+                .addSubcommand("cancel", new MigrationCancel(invocation));
+    }
+
+    private static CommandLine peer(Invocation invocation) {
+        return new CommandLine(new PeerGroup())
+                .addSubcommand("invite", new PeerInvite(invocation))
+                .addSubcommand("join", new PeerJoin(invocation))
+                .addSubcommand("ls", new PeerLs(invocation))
+                .addSubcommand("rm", new PeerRm(invocation));
     }
 
     private static String lowerFirst(String text) {

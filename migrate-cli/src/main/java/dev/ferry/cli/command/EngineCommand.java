@@ -18,7 +18,10 @@ import picocli.CommandLine.Parameters;
             "Options of the engine:",
             "  --root DIR       what must outlive a reboot: images, containers, checkpoints (/var/lib/ferry)",
             "  --run DIR        sockets and pins of this boot (/run/ferry)",
-            "  --host ADDRESS   where to listen: unix:///path or tcp://host:port, several times for several"
+            "  --host ADDRESS   where to listen: unix:///path or tcp://host:port, several times for several",
+            "  --peer-listen ADDRESS, --peer-name NAME, --peer-address ADDRESS",
+            "                   where other engines reach this one, what it calls itself to them, where they find it",
+            "  --help           these and all others"
         })
 final class EngineCommand implements Callable<Integer> {
     private final Invocation invocation;

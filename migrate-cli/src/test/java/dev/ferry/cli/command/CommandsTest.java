@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.api.model.container.ContainerSummary;
+import dev.ferry.api.model.ferry.MigrationDetail;
+import dev.ferry.api.model.ferry.PeerDetail;
+import dev.ferry.api.model.ferry.PeerInvitation;
 import dev.ferry.cli.invocation.ExitCode;
 import dev.ferry.cli.invocation.Invocation;
 import dev.ferry.cli.invocation.UsageError;
+import dev.ferry.cli.migration.Migrations;
 import dev.ferry.cli.render.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -35,6 +39,7 @@ final class CommandsTest {
         assertThat(output())
                 .contains("engine", "run", "ps", "logs", "exec", "stop", "kill", "start", "rm", "inspect", "images")
                 .contains("image", "checkpoint", "restore", "demo", "doctor", "version", "bench", "provision")
+                .contains("migrate ", "migrations ", "migration ", "peer ")
                 .contains("125 the engine refused");
         assertThat(errors()).isEmpty();
     }
@@ -57,7 +62,25 @@ final class CommandsTest {
                 "demo --memory 1",
                 "demo --root /x",
                 "run --label =a busybox",
-                "run --security-opt seccomp=nonsense busybox"
+                "run --security-opt seccomp=nonsense busybox",
+                "migrate",
+                "migrate job",
+                "migrate --to b",
+                "migrate job --to b --bandwidth fast",
+                "migrate job --to b --bandwidth 0",
+                "migrate job --to b --volume-present data",
+                "migrate job --to b --dry-run --detach",
+                "migrations --all",
+                "migration",
+                "migration inspect",
+                "migration cancel",
+                "migration resolve 0123",
+                "migration resolve --run here",
+                "migration resolve 0123 --run nowhere --yes",
+                "peer",
+                "peer invite b",
+                "peer join",
+                "peer rm"
             })
     void wrongCommandLineIsUsage(String line) {
         assertThat(call(line.isEmpty() ? new String[0] : line.split(" ", -1))).isEqualTo(ExitCode.USAGE);
@@ -109,6 +132,88 @@ final class CommandsTest {
         assertThatThrownBy(() -> SizeText.bytes("--memory", text))
                 .isInstanceOf(UsageError.class)
                 .hasMessageContaining("--memory '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "50MB, 52428800",
+        "512k, 524288",
+        "1000, 1000",
+        "1Gbit, 125000000",
+        "1.5mbits/s, 187500",
+        "8bit, 1",
+        "2MiB/s, 2097152"
+    })
+    void rates(String text, long bytesPerSecond) {
+        assertThat(SizeText.bytesPerSecond("--bandwidth", text)).isEqualTo(bytesPerSecond);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "fast", "-1m", "0", "0.5", "7bit", "1Gbit/h", "99999999999tbit", "1Gibit"})
+    void wrongRates(String text) {
+        assertThatThrownBy(() -> SizeText.bytesPerSecond("--bandwidth", text))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("--bandwidth '" + text + "'");
+    }
+
+    @Test
+    void listsOfMigrationsMarkDoubtsAndNameTheirRemedy() {
+        List<MigrationDetail> all =
+                List.of(Migrations.underWay("dump"), Migrations.moved(), Migrations.inDoubt("target"));
+        assertThat(MigrationLs.table(all, Instant.parse("2026-01-01T00:05:00Z")).text())
+                .isEqualTo("""
+                        MIGRATION      CONTAINER   DIRECTION   STATE         PHASE      BEGUN           BLACKOUT
+                        0123456789ab   job         to b        frozen        dump       5 minutes ago
+                        0123456789ab   job         to b        retired       moved      5 minutes ago   412.3 ms
+                        0123456789ab   job         from b      handed-over   IN DOUBT   5 minutes ago
+                        """);
+        assertThat(MigrationLs.doubts(all)).isEqualTo("""
+
+                        in doubt, job: no answer
+                            ferry migration resolve 0123456789ab --run here|there
+                        """);
+        assertThat(MigrationLs.doubts(List.of(Migrations.moved()))).isEmpty();
+    }
+
+    @Test
+    void listOfPeers() {
+        List<PeerDetail> peers = List.of(
+                new PeerDetail("b", "192.0.2.1:7070", "abcdef0123456789"), new PeerDetail("c", "", "0123456789abcdef"));
+        assertThat(PeerLs.table(peers).text()).isEqualTo("""
+                        PEER   ADDRESS              FINGERPRINT
+                        b      192.0.2.1:7070       abcdef012345
+                        c      it comes here only   0123456789ab
+                        """);
+    }
+
+    @Test
+    void invitationIsToldWithItsEnd() {
+        assertThat(PeerInvite.hint(new PeerInvitation("secret", "2026-01-01T01:00:00Z", "192.0.2.1:7070")))
+                .contains("until 2026-01-01T01:00:00Z", "ferry peer join TOKEN", "192.0.2.1:7070")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void resolvingWithoutATerminalNeedsToBeMeant() {
+        assertThat(call("migration", "resolve", "0123", "--run", "there")).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("without a terminal --yes is needed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "source, HERE, will go on here; from the dump; does not run at 'b'",
+        "source, THERE, will be removed; be sure that it runs at 'b'",
+        "target, HERE, will go on here; from what was received; does not run at 'b'",
+        "target, THERE, will be deleted; be sure that it runs at 'b'"
+    })
+    void resolvingSaysWhatItDoes(String side, MigrationResolve.Place run, String parts) {
+        assertThat(MigrationResolve.consequences(Migrations.inDoubt(side), run)).contains(parts.split("; ", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"y, true", "Yes, true", "' y ', true", "n, false", "'', false", "yesterday, false"})
+    void onlyYesIsYes(String answer, boolean yes) {
+        assertThat(MigrationResolve.isYes(answer)).isEqualTo(yes);
     }
 
     @Test
