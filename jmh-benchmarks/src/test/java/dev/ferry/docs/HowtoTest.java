@@ -17,6 +17,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 final class HowtoTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int FOLLOWED_SECONDS = 2;
+    private static final Pattern RUN = Pattern.compile(" --run (\\S+)");
 
     private final Path directory = Files.createTempDirectory("ferry-howto-");
     private final String cgroup =
@@ -55,7 +58,8 @@ final class HowtoTest {
                 #!/bin/bash
                 name=$1
                 case $name in
-                  engine) shift; JAVA dev.ferry.engine.app.EngineMain --root DIR/root --run DIR/run --cgroup-parent GROUP "$@" ;;
+                  # a second engine of a page has a parent of its own: /ferry-b is GROUP-b here
+                  engine) shift; JAVA dev.ferry.engine.app.EngineMain --root DIR/root --run DIR/run --cgroup-parent GROUP "${@/#\\/ferry/GROUP}" ;;
                   bench) [ "$2" != jmh ] || JAVA dev.ferry.bench.Main "${@:2}"
                     JAVA dev.ferry.bench.Main "$2" --runs 1 --warmup 0 --work DIR "${@:3}" ;;
                   *) JAVA dev.ferry.cli.Main "$@" ;;
@@ -71,7 +75,9 @@ final class HowtoTest {
                 Files.delete(path);
             }
         }
-        CgroupHierarchies.ofHost().open(new CgroupPath(cgroup)).delete(Duration.ofSeconds(30));
+        for (String each : List.of(cgroup, cgroup + "-b")) {
+            CgroupHierarchies.ofHost().open(new CgroupPath(each)).delete(Duration.ofSeconds(30));
+        }
     }
 
     @TestFactory
@@ -140,7 +146,8 @@ final class HowtoTest {
             if (command.isInBackground()) {
                 lines.add(command.line());
                 // a reader's next command comes later than a script's
-                lines.add("for ((try = 0; try < 300; try++)); do [ -S run/ferry.sock ] && break; sleep 0.1; done");
+                lines.add("for ((try = 0; try < 300; try++)); do [ -S " + socket(command)
+                        + " ] && break; sleep 0.1; done");
             } else {
                 String typed =
                         command.follows() ? "timeout " + FOLLOWED_SECONDS + " " + command.line() : command.line();
@@ -149,10 +156,21 @@ final class HowtoTest {
             }
         }
         lines.add("if [ -S run/ferry.sock ]; then");
-        lines.add("  for id in $(./ferry ps --all --quiet); do ./ferry rm --force $id; done");
+        commands.stream()
+                .filter(Page.Command::isInBackground)
+                .map(HowtoTest::socket)
+                .forEach(socket -> lines.add(
+                        "  for id in $(./ferry --host unix://$PWD/%s ps -aq); do ./ferry --host unix://$PWD/%s rm -f $id; done"
+                                .formatted(socket, socket)));
         lines.add("  kill $(jobs -p)");
         lines.add("  wait");
         lines.add("fi");
         return String.join("\n", lines) + "\n";
+    }
+
+    /** Where the engine of that command listens. */
+    private static String socket(Page.Command engine) {
+        Matcher run = RUN.matcher(engine.line());
+        return (run.find() ? run.group(1) : "run") + "/ferry.sock";
     }
 }
