@@ -168,6 +168,14 @@ final class Ongoing {
         });
     }
 
+    /** It goes on, and that keeps it from it for now. */
+    void hold(String why) {
+        change(() -> {
+            outcome = Outcome.UNDER_WAY;
+            error = why;
+        });
+    }
+
     /** Something that is shown has changed. */
     void touch() {
         change(() -> {});

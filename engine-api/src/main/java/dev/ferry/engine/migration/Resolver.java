@@ -67,6 +67,11 @@ final class Resolver implements AutoCloseable {
                             .name("ask-" + session.migration().substring(0, 12))
                             .start(() -> askSource(session));
                 }
+                if (session.isOwed() && asked.add(session.migration())) {
+                    Thread.ofVirtual()
+                            .name("run-" + session.migration().substring(0, 12))
+                            .start(() -> runOwn(session));
+                }
             }
         } while (!pause(LOOK_MILLIS));
     }
@@ -101,7 +106,7 @@ final class Resolver implements AutoCloseable {
             } catch (IOException e) {
                 why = String.valueOf(e.getMessage());
                 LOG.warn("migration {}: the container is ours again and cannot be restored yet: {}", ongoing.id(), why);
-                ongoing.end(Ongoing.Outcome.IN_DOUBT, "the container is ours again and cannot be restored yet: " + why);
+                ongoing.hold("the container is ours again and cannot be restored yet: " + why);
             }
             if (pause(LAST_PAUSE_MILLIS)) {
                 return; // the next engine goes on with it
@@ -237,6 +242,28 @@ final class Resolver implements AutoCloseable {
                 }
                 if (!why.isEmpty() && session.isWaitingForWord()) {
                     ongoing.end(Ongoing.Outcome.IN_DOUBT, why);
+                }
+                if (pause(pause)) {
+                    return;
+                }
+                pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+            }
+        } finally {
+            asked.remove(session.migration());
+        }
+    }
+
+    /** What is ours by the journal is run, however often it takes: the source has let go of it, and nobody else will. */
+    private void runOwn(TargetSession session) {
+        long pause = FIRST_PAUSE_MILLIS;
+        try {
+            while (session.isOwed()) {
+                if (session.own() instanceof Reply.Refused refused) {
+                    LOG.warn("migration {}: ours, and it does not run yet: {}", session.migration(), refused.text());
+                    Ongoing ongoing = log.get(session.migration());
+                    if (ongoing != null) {
+                        ongoing.hold("the container is ours and does not run yet: " + refused.text());
+                    }
                 }
                 if (pause(pause)) {
                     return;

@@ -57,6 +57,9 @@ public final class TargetSession {
     private TargetState state;
     private Wish wish = Wish.NONE;
     private boolean atGate;
+    /** It runs, whatever could be written down about that; it must not be restored once more. */
+    private volatile boolean restored;
+
     private boolean working;
     private Reply.@Nullable Refused refusal;
     private long contact = System.nanoTime();
@@ -147,6 +150,16 @@ public final class TargetSession {
         lock.lock();
         try {
             return (state == TargetState.VERIFIED || state == TargetState.READY) && !working;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it is ours and its run could not be brought to an end, for want of room say: {@link #own} is to be tried again. */
+    public boolean isOwed() {
+        lock.lock();
+        try {
+            return state == TargetState.OWNED && !working;
         } finally {
             lock.unlock();
         }
@@ -404,6 +417,7 @@ public final class TargetSession {
     private void restore(CheckpointDirectory directory) {
         try {
             container.restore(directory, true, this::waitAtGate);
+            restored = true;
             write(TargetState.RUNNING, TargetState.OWNED);
             container.stay();
         } catch (IOException e) {
@@ -488,7 +502,10 @@ public final class TargetSession {
             if (state() != TargetState.OWNED) {
                 write(TargetState.OWNED, state());
             }
-            container.restore(CheckpointDirectory.of(container.dump()), false, () -> {});
+            if (!restored) {
+                container.restore(CheckpointDirectory.of(container.dump()), false, () -> {});
+                restored = true;
+            }
             write(TargetState.RUNNING, TargetState.OWNED);
             container.stay();
             done = true;

@@ -19,7 +19,7 @@ import java.util.List;
  * @param begun ISO 8601
  * @param ended ISO 8601, empty while it has not
  * @param outcome empty while it is under way, then moved, failed, reclaimed, or in-doubt until that is settled
- * @param error why it came to that, empty when it moved
+ * @param error why it came to that, empty when it moved; while it is under way, what keeps it from going on
  * @param expectedBlackoutMicros how long the container will stand still, in microseconds; 0 when that cannot be said
  * @param blackoutMicros how long it stood still, in microseconds; 0 while that is not known
  * @param timeline the steps that have ended
