@@ -1,5 +1,6 @@
 package dev.ferry.engine.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.ferry.api.client.EngineClient;
 import dev.ferry.api.client.EngineRefused;
 import dev.ferry.api.client.ImageCalls;
@@ -15,7 +16,6 @@ import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.monitor.LogFrames;
 import dev.ferry.store.content.StepListener;
-import dev.ferry.testing.JvmFlags;
 import dev.ferry.testing.NamespaceHost;
 import dev.ferry.testing.OwnNames;
 import dev.ferry.testing.TestRoot;
@@ -110,22 +110,9 @@ final class CheckpointHouse {
         if (more.length > 0) {
             moreOptions = List.of(more);
         }
-        List<String> command = new ArrayList<>(JvmFlags.command(
-                "-Xmx256m",
-                "-Xshare:auto",
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + home.resolve("classes.jsa"),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                DyingEngine.class.getName(),
-                home.toString(),
-                "--root",
-                home.resolve("root").toString(),
-                "--run",
-                run().toString(),
-                "--cgroup-parent",
-                cgroup));
+        List<String> command = new ArrayList<>(EngineProgram.command(home));
+        command.addAll(List.of(
+                "--root", home.resolve("root").toString(), "--run", run().toString(), "--cgroup-parent", cgroup));
         command.addAll(moreOptions);
         Process process = new ProcessBuilder(host == null ? command : host.command(command))
                 .redirectErrorStream(true)
@@ -188,6 +175,12 @@ final class CheckpointHouse {
             throw new AssertionError("no engine of its own died");
         }
         return Optional.of(Files.readAllLines(DyingEngine.trace(home)));
+    }
+
+    /** Takes an order back that did not come to be carried out; the steps are those since it was given. */
+    List<String> livedOn() throws IOException {
+        Files.delete(DyingEngine.order(home));
+        return Files.readAllLines(DyingEngine.trace(home));
     }
 
     /** Brings an image of the host's busybox in. */
@@ -268,18 +261,30 @@ final class CheckpointHouse {
 
         /** The CRIU that works for it, or worked last. */
         int criu() throws IOException {
+            return pidIn(newestIncarnation().resolve("criu/criu.json"), "pid");
+        }
+
+        /** The monitor that it has, or had last. */
+        int monitor() throws IOException {
+            return pidIn(newestIncarnation().resolve("monitor.json"), "monitor", "pid");
+        }
+
+        private int pidIn(Path file, String... names) throws IOException {
+            JsonNode node = ApiJson.mapper().readTree(Files.readAllBytes(file));
+            for (String name : names) {
+                node = node.path(name);
+            }
+            return node.asInt();
+        }
+
+        private Path newestIncarnation() throws IOException {
             Path incarnations = directory().resolve("incarnations");
-            int newest;
             try (Stream<Path> all = Files.list(incarnations)) {
-                newest = all.mapToInt(each -> Integer.parseInt(String.valueOf(each.getFileName())))
+                int newest = all.mapToInt(each -> Integer.parseInt(String.valueOf(each.getFileName())))
                         .max()
                         .orElseThrow();
+                return incarnations.resolve(Integer.toString(newest));
             }
-            Path noted = incarnations.resolve(newest + "/criu/criu.json");
-            return ApiJson.mapper()
-                    .readTree(Files.readAllBytes(noted))
-                    .path("pid")
-                    .asInt();
         }
 
         /** Returns when everything that was asked of the container so far has been done: the answer comes from its lane. */

@@ -3,6 +3,7 @@ package dev.ferry.engine.app;
 import dev.ferry.runtime.linux.PidFd;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * An engine as a program that kills itself before a step of a checkpoint, restore or migration: the one that a file says, counted from now. Or it
- * halts before the step that another file names, says so, and goes on when it is told to.
+ * halts before the step that another file names, says so, and goes on when the file names another one or is gone.
  */
 final class DyingEngine {
     private static final int SIGKILL = 9;
@@ -45,13 +46,25 @@ final class DyingEngine {
         new CountDownLatch(1).await();
     }
 
+    private static boolean isToHalt(String step, Path home) throws IOException {
+        try {
+            return Files.readString(halt(home)).equals(step);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     private static void before(String step, Path home) throws IOException {
-        if (Files.exists(halt(home)) && Files.readString(halt(home)).equals(step)) {
+        if (isToHalt(step, home)) {
             Files.createFile(halted(home));
-            while (Files.exists(halt(home))) {
+            while (isToHalt(step, home)) {
                 LockSupport.parkNanos(2_000_000);
             }
         }
+        count(step, home);
+    }
+
+    private static synchronized void count(String step, Path home) throws IOException {
         if (Files.notExists(order(home))) {
             return;
         }
