@@ -69,6 +69,8 @@ class TargetSessionTest {
         private boolean prepared;
         private boolean restored;
         private boolean discarded;
+        private int restores;
+        private int failures;
 
         @Override
         public Path log() {
@@ -86,7 +88,11 @@ class TargetSessionTest {
         }
 
         @Override
-        public void restore(CheckpointDirectory directory, boolean checked, Gate gate) {
+        public void restore(CheckpointDirectory directory, boolean checked, Gate gate) throws IOException {
+            restores++;
+            if (failures-- > 0) {
+                throw new IOException("no room for files");
+            }
             restored = true;
         }
 
@@ -201,5 +207,51 @@ class TargetSessionTest {
         assertNothingStays();
         assertThat(session.answer(new Request.Commit(MIGRATION, 3)))
                 .isEqualTo(new Reply.Discarded("it was given up here before"));
+    }
+
+    /** One that is complete, with a journal that refuses a record so many times. */
+    private TargetSession complete(TargetState refused, int times) {
+        int[] left = {times};
+        return TargetSession.resume(
+                MIGRATION,
+                3,
+                place,
+                state -> {
+                    if (state == refused && left[0]-- > 0) {
+                        throw new IOException("no room for " + state);
+                    }
+                    records.add(state);
+                },
+                new Arrivals(content, List.of(), place.log(), place.dump()),
+                TargetState.VERIFIED,
+                () -> {});
+    }
+
+    @Test
+    void whatIsOursAndRunsIsNotRestoredOnceMoreWhenItsNoteWasRefused() {
+        TargetSession complete = complete(TargetState.RUNNING, 2);
+        for (int i = 0; i < 2; i++) {
+            assertThat(complete.own())
+                    .isInstanceOfSatisfying(
+                            Reply.Refused.class,
+                            refused -> assertThat(refused.text()).contains("no room for RUNNING"));
+            assertThat(complete.isOwed()).isTrue();
+        }
+        assertThat(complete.own()).isEqualTo(new Reply.Running(3));
+        assertThat(complete.isOwed()).isFalse();
+        assertThat(place.restores).isEqualTo(1);
+        assertThat(records).containsExactly(TargetState.RESERVED, TargetState.OWNED, TargetState.RUNNING);
+    }
+
+    @Test
+    void whatIsOursAndCouldNotBeRestoredIsRestoredOnceMore() {
+        TargetSession complete = complete(TargetState.RUNNING, 0);
+        place.failures = 1;
+        assertThat(complete.own())
+                .isInstanceOfSatisfying(
+                        Reply.Refused.class, refused -> assertThat(refused.text()).contains("no room for files"));
+        assertThat(complete.isOwed()).isTrue();
+        assertThat(complete.own()).isEqualTo(new Reply.Running(3));
+        assertThat(place.restores).isEqualTo(2);
     }
 }
