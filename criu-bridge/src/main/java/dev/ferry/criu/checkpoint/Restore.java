@@ -68,7 +68,11 @@ final class Restore {
         boolean runs = false;
         try (RestoringContainer restoring = launcher.restore(launch(manifest));
                 CriuProcess process = new CriuProcess(
-                        restoring.rpc(), restoring.criuPid(), work.resolve(LOG), CriuProcess.Release.NONE)) {
+                        restoring.rpc(),
+                        restoring.criuPid(),
+                        work.resolve(LOG),
+                        CriuProcess.Release.NONE,
+                        restoring.monitor())) {
             AbandonedCriu.note(work, restoring.criuPid());
             Duration verified = verifying.await();
             Path unread = request.verifying().checkpoint().file(CheckpointDirectory.UNREAD_STDIN);

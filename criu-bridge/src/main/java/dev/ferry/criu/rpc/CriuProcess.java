@@ -11,6 +11,7 @@ import dev.ferry.runtime.linux.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class CriuProcess implements AutoCloseable {
     private final PidFd process;
     private final Path log;
     private final Release release;
+    private final @Nullable PidFd owner;
 
     /** Frees a CRIU that cannot be killed. */
     @FunctionalInterface
@@ -64,6 +66,17 @@ public final class CriuProcess implements AutoCloseable {
      * @param release what to do when it cannot be killed
      */
     public CriuProcess(UnixSocket socket, int pid, Path log, Release release) throws SyscallException {
+        this(socket, pid, log, release, null);
+    }
+
+    /**
+     * The same with somebody without whom its work is worth nothing: a CRIU whose tasks have gone with their parent looks for them for ever.
+     *
+     * @param owner when this process ends before CRIU has answered, CRIU is killed; borrowed
+     */
+    public CriuProcess(UnixSocket socket, int pid, Path log, Release release, @Nullable PidFd owner)
+            throws SyscallException {
+        this.owner = owner;
         this.socket = socket;
         this.process = PidFd.open(pid);
         this.log = log;
@@ -179,8 +192,16 @@ public final class CriuProcess implements AutoCloseable {
 
     private UnixSocket.Received receive(String what, long end, Duration deadline) throws CriuException, IOException {
         List<Poll.Interest> interests =
-                List.of(Poll.Interest.readable(socket.fd()), Poll.Interest.readable(process.fd()));
+                new ArrayList<>(List.of(Poll.Interest.readable(socket.fd()), Poll.Interest.readable(process.fd())));
+        if (owner != null) {
+            interests.add(Poll.Interest.readable(owner.fd()));
+        }
         int[] events = Poll.await(interests, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        if (owner != null && events[0] == 0 && events[1] == 0 && events[2] != 0) {
+            kill();
+            throw new CriuCrashed(
+                    what, "was ended because process " + owner.pid() + ", the monitor, has ended", existingLog());
+        }
         if (events[0] == 0 && events[1] == 0) {
             callOff();
             kill();

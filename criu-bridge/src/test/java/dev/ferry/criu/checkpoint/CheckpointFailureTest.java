@@ -305,6 +305,28 @@ final class CheckpointFailureTest {
         }
     }
 
+    /** CRIU would look for its tasks, which have gone with their parent, until the deadline. */
+    @Test
+    void restoreWhoseMonitorIsKilledIsCalledOffAtOnce() throws Exception {
+        Rig.Case counter = counter();
+        CheckpointReport report = counter.checkpoint();
+
+        assertThatThrownBy(() -> counter.restore(report.directory(), phase -> {
+                    if (phase instanceof Phase.Restored restored) {
+                        ProcessHandle monitor = ProcessHandle.of(restored.initPid())
+                                .flatMap(ProcessHandle::parent)
+                                .orElseThrow();
+                        assertThat(monitor.destroyForcibly()).isTrue();
+                        monitor.onExit().join();
+                    }
+                }))
+                .isInstanceOf(CriuCrashed.class)
+                .hasMessageContaining("the monitor, has ended");
+
+        counter.restore(report.directory());
+        assertUnharmed(counter);
+    }
+
     @Test
     void restoreWithoutAnOpenFileNamesIt() throws Exception {
         Rig.Case counter = rig.start("exec 9>/tmp/open; " + COUNTER);

@@ -73,6 +73,11 @@ public final class RestoringContainer implements AutoCloseable {
         return state.child() == null ? 0 : state.child().pid();
     }
 
+    /** Whose child the container will be; borrowed. It ends after CRIU and after the container, or something has killed it. */
+    public PidFd monitor() {
+        return monitor;
+    }
+
     /** Our end of its request socket; borrowed. */
     public UnixSocket rpc() {
         return rpc;
