@@ -302,6 +302,14 @@ final class MigrationRecovery {
         }
     }
 
+    /**
+     * Whether the container came to its end by itself. A CRIU that takes a restore back fails and kills what it had made; one that was killed
+     * when it was done has left a container that may have ended in any way, but was not killed by it.
+     */
+    private static boolean hasRun(ExitRecord exit) {
+        return exit.failure() == null && (exit.criuStatus() == 0 || exit.signal() != SIGKILL);
+    }
+
     private void own(Container container, Ongoing ongoing, Arrival arrival, Records records)
             throws IOException, InterruptedException {
         if (container.record().incarnation() > 0) {
@@ -312,8 +320,7 @@ final class MigrationRecovery {
             }
             Optional<ExitRecord> exit =
                     ExitRecord.read(container.incarnation(container.record().incarnation()));
-            // what CRIU takes back it kills; every other end is one that the container came to by itself
-            if (exit.isPresent() && exit.get().failure() == null && exit.get().signal() != SIGKILL) {
+            if (exit.isPresent() && hasRun(exit.get())) {
                 records.write(TargetState.RUNNING);
                 arrival.stay();
                 life.ended(container, exit.get());

@@ -334,7 +334,7 @@ final class CrashRig implements AutoCloseable {
         present.toB.strike(LinkProxy.Trouble.REFUSE);
     }
 
-    private static void kill(int pid) {
+    static void kill(int pid) {
         assertThat(ProcessHandle.of(pid)).as("the process to strike").get().matches(ProcessHandle::destroyForcibly);
     }
 

@@ -3,6 +3,7 @@ package dev.ferry.engine.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferry.migration.recovery.Side;
+import dev.ferry.migration.recovery.TargetState;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.Requires;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +65,21 @@ final class MigrationCrashTest {
         List<CrashPoint> all = CrashPoint.all();
         assertThat(all).hasSizeGreaterThan(120);
         return tests("", all, rig::strike);
+    }
+
+    /** Killed, by the kernel for want of memory say, while the target had no engine: what it has done must not be done again. */
+    @Test
+    void containerThatHasRunIsNotRestoredOnceMore() throws Exception {
+        CrashPoint.Point running =
+                new CrashPoint.Point(CrashPoint.Way.MOVES, TargetState.RUNNING, CrashPoint.Moment.BEFORE);
+        rig.run(
+                running,
+                (house, id) -> {
+                    house.b.job(id).requireCountsOn();
+                    house.b.killApart();
+                    CrashRig.kill(house.b.inits().getFirst());
+                },
+                true);
     }
 
     /** Somewhere in what an engine does from one record to the next. */
