@@ -167,7 +167,7 @@ public final class SourceSession {
     private void prepare() throws IOException {
         timeline.enter("prepare");
         long start = timeline.elapsed();
-        expect(Reply.Prepared.class, link.ask(new Request.Prepare(offer.migration())));
+        expect(Reply.Prepared.class, link.askBehindAll(new Request.Prepare(offer.migration())));
         timeline.add("prepare", start, 0);
         link.patience(PATIENCE_FROZEN);
     }
@@ -270,7 +270,7 @@ public final class SourceSession {
             long start = timeline.elapsed();
             String manifest = Files.readString(directory.file(CheckpointDirectory.MANIFEST), StandardCharsets.UTF_8);
             Request complete = new Request.Complete(offer.migration(), manifest, logSize, shipment.sum(LOG));
-            Reply.Ready ready = expect(Reply.Ready.class, link.ask(complete));
+            Reply.Ready ready = expect(Reply.Ready.class, link.askBehindAll(complete));
             long now = timeline.elapsed() / 1000;
             timeline.add(new Timeline.Step("verify", start / 1000, ready.verifyMicros(), 0));
             timeline.add(new Timeline.Step("restore", now - ready.restoreMicros(), ready.restoreMicros(), 0));

@@ -47,6 +47,8 @@ public final class Arrivals implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final CRC32C logSum = new CRC32C();
+    private final Map<String, Long> dumped = new HashMap<>();
+    private long logged;
     private @Nullable FileChannel log;
     private @Nullable IncomingCheckpoint dump;
     private boolean closed;
@@ -106,6 +108,8 @@ public final class Arrivals implements AutoCloseable {
             if (incoming != null) {
                 incoming.sizes().forEach((name, size) -> positions.put(DUMP + name, size));
             }
+            // a connection that was cut behind the last byte has nothing to send again
+            dumped.forEach((name, size) -> positions.put(DUMP + name, size));
             return positions;
         } catch (IOException e) {
             return Map.of();
@@ -250,6 +254,7 @@ public final class Arrivals implements AutoCloseable {
             }
             incoming.complete(manifest);
             incoming.close();
+            dumped.putAll(incoming.sizes());
             dump = null;
             return CheckpointDirectory.of(dumpDirectory);
         } catch (CriuException e) {
@@ -270,13 +275,14 @@ public final class Arrivals implements AutoCloseable {
         FileChannel file = log;
         if (file != null) {
             file.force(true);
+            logged = size;
             file.close();
         }
     }
 
     private long logSize() throws IOException {
         FileChannel file = log;
-        return file == null ? 0 : file.isOpen() ? file.position() : file.size();
+        return file == null ? 0 : file.isOpen() ? file.position() : logged;
     }
 
     /** Lets go of what is open; half blobs vanish, files stay. */

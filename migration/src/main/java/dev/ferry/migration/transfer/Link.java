@@ -7,6 +7,7 @@ import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
 import dev.ferry.migration.protocol.WireBroken;
 import dev.ferry.migration.protocol.WireException;
+import dev.ferry.migration.recovery.TargetState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -79,6 +80,36 @@ public final class Link implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks something that makes sense only once everything that was shipped has arrived: what a cut took along is sent again before it.
+     *
+     * @throws Refusal as {@link #ask}
+     */
+    public Reply askBehindAll(Request request) throws Refusal, IOException {
+        long deadline = deadline();
+        while (true) {
+            Wire connection = connection(deadline);
+            try {
+                if (pump(connection) > 0) {
+                    deadline = deadline();
+                }
+                Reply reply = connection.request(request, ANSWER);
+                requireConsent(reply);
+                return reply;
+            } catch (WireBroken e) {
+                connection.close();
+                requireTime(deadline, e);
+            }
+        }
+    }
+
+    private long pump(Wire connection) throws IOException {
+        return shipment.pump((stream, offset, bytes) -> {
+            requireWanted();
+            connection.send(new Chunk(migration, stream, offset, bytes));
+        });
+    }
+
     /** Sends everything that is there of the shipment; returns how many bytes that was. */
     public long ship() throws Refusal, IOException {
         long before = shipment.sent();
@@ -86,11 +117,7 @@ public final class Link implements AutoCloseable {
         while (true) {
             Wire connection = connection(deadline);
             try {
-                while (shipment.pump((stream, offset, bytes) -> {
-                            requireWanted();
-                            connection.send(new Chunk(migration, stream, offset, bytes));
-                        })
-                        > 0) {
+                while (pump(connection) > 0) {
                     deadline = deadline();
                 }
                 return shipment.sent() - before;
@@ -150,7 +177,10 @@ public final class Link implements AutoCloseable {
                                     + stream.getKey() + "\"; use the same release on both hosts");
                 }
             }
-            shipment.rewind(holding.streams());
+            // a target that has verified everything takes nothing more
+            if (holding.state().equals(TargetState.RESERVED.name())) {
+                shipment.rewind(holding.streams());
+            }
         }
     }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.criu.archive.CpuFacts;
+import dev.ferry.criu.archive.FileRecord;
 import dev.ferry.criu.archive.HostFacts;
+import dev.ferry.criu.archive.ImageFollower;
+import dev.ferry.criu.archive.Manifest;
 import dev.ferry.migration.protocol.Chunk;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,7 @@ class TargetSessionTest {
     private final Place place = new Place();
     private Path home;
     private ContentStore content;
+    private Arrivals arrivals;
     private TargetSession session;
 
     @BeforeEach
@@ -45,8 +50,8 @@ class TargetSessionTest {
         home = temporary;
         content = ContentStore.open(home.resolve("content"));
         Request.Offer offer = offer(List.of(new Request.Blob(DIGEST, BLOB.length)));
-        session = TargetSession.reserve(
-                offer, place, records::add, new Arrivals(content, offer.image(), place.log(), place.dump()), () -> {});
+        arrivals = new Arrivals(content, offer.image(), place.log(), place.dump());
+        session = TargetSession.reserve(offer, place, records::add, arrivals, () -> {});
     }
 
     private static Request.Offer offer(List<Request.Blob> image) {
@@ -197,6 +202,34 @@ class TargetSessionTest {
                 "%08x".formatted(sum.getValue()));
         assertThat(place.restored).isFalse();
         assertNothingStays();
+    }
+
+    @Test
+    void whatIsCompleteIsHeldToTheLastByte() throws Exception {
+        CheckpointDirectory sent = CheckpointDirectory.create(home.resolve("sent"));
+        Files.write(sent.file(CheckpointDirectory.CONFIG), OTHER);
+        List<FileRecord> files;
+        try (ImageFollower follower = ImageFollower.start(sent)) {
+            files = follower.finish();
+        }
+        sent.commit(new Manifest(
+                Manifest.VERSION,
+                "2026-01-02T03:04:05Z",
+                "c0ffee",
+                offer(List.of()).host(),
+                new Manifest.DumpFacts(Map.of(), false, true, Map.of(), false),
+                files));
+        String manifest = Files.readString(sent.file(CheckpointDirectory.MANIFEST));
+        session.take(chunk("log", 0, BLOB));
+        session.take(chunk("dump/" + CheckpointDirectory.CONFIG, 0, OTHER));
+        CRC32C sum = new CRC32C();
+        sum.update(BLOB);
+        Request complete = new Request.Complete(MIGRATION, manifest, BLOB.length, "%08x".formatted(sum.getValue()));
+        session.answer(complete);
+        assertThat(records).contains(TargetState.VERIFIED);
+        assertThat(arrivals.positions())
+                .containsEntry("log", (long) BLOB.length)
+                .containsEntry("dump/" + CheckpointDirectory.CONFIG, (long) OTHER.length);
     }
 
     @Test

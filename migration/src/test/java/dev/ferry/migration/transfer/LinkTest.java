@@ -37,6 +37,7 @@ class LinkTest {
             ? new Reply.Holding("RESERVED", Map.of(STREAM, (long) arrived.size()))
             : new Reply.Prepared();
     private int dialed;
+    private CutWire lastWire = new CutWire();
     /** After so many chunks a connection breaks; the last of them is lost on the way. */
     private int chunksUntilCut = Integer.MAX_VALUE;
 
@@ -60,6 +61,10 @@ class LinkTest {
 
         @Override
         public Reply request(Request request, Duration patience) throws WireException {
+            if (left <= 0) {
+                open = false;
+                throw new WireBroken("cut", null);
+            }
             asked.add(request);
             return answers.apply(request);
         }
@@ -94,7 +99,8 @@ class LinkTest {
 
     private Wire dial(String peer) {
         dialed++;
-        return new CutWire();
+        lastWire = new CutWire();
+        return lastWire;
     }
 
     private Link link(Shipment shipment, Duration patience) {
@@ -118,6 +124,38 @@ class LinkTest {
             assertThat(shipment.sum(STREAM)).isEqualTo(HexFormat.of().toHexDigits((int) sum.getValue()));
         }
         assertThat(dialed).isGreaterThan(2);
+        assertThat(asked).contains(new Request.Resume("m"));
+    }
+
+    @Test
+    void whatIsLostBehindTheLastChunkIsSentAgainBeforeTheNextRequest() throws Exception {
+        chunksUntilCut = 2;
+        try (Shipment shipment = new Shipment();
+                Link link = link(shipment, PATIENCE)) {
+            shipment.add(STREAM, file);
+            offered(link);
+            link.ship();
+            assertThat(arrived.size()).isLessThan(bytes.length);
+            assertThat(link.askBehindAll(new Request.Prepare("m"))).isInstanceOf(Reply.Prepared.class);
+        }
+        assertThat(arrived.toByteArray()).isEqualTo(bytes);
+        assertThat(asked).endsWith(new Request.Resume("m"), new Request.Prepare("m"));
+    }
+
+    @Test
+    void targetThatHasVerifiedEverythingIsSentNothingAgain() throws Exception {
+        chunksUntilCut = 5;
+        answers = request ->
+                request instanceof Request.Resume ? new Reply.Holding("VERIFIED", Map.of()) : new Reply.Prepared();
+        try (Shipment shipment = new Shipment();
+                Link link = link(shipment, PATIENCE)) {
+            shipment.add(STREAM, file);
+            offered(link);
+            link.ship();
+            lastWire.close();
+            link.askBehindAll(new Request.Prepare("m"));
+            assertThat(shipment.sent()).isEqualTo(bytes.length);
+        }
         assertThat(asked).contains(new Request.Resume("m"));
     }
 
