@@ -419,6 +419,7 @@ public final class TargetSession {
             container.restore(directory, true, this::waitAtGate);
             restored = true;
             write(TargetState.RUNNING, TargetState.OWNED);
+            arrivals.close();
             container.stay();
         } catch (IOException e) {
             LOG.info("migration {}: the restore was called off: {}", migration, e.getMessage());
@@ -507,6 +508,7 @@ public final class TargetSession {
                 restored = true;
             }
             write(TargetState.RUNNING, TargetState.OWNED);
+            arrivals.close();
             container.stay();
             done = true;
         } finally {

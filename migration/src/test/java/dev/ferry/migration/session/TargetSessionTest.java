@@ -16,6 +16,7 @@ import dev.ferry.migration.recovery.TargetState;
 import dev.ferry.migration.transfer.Arrivals;
 import dev.ferry.store.content.ContentStore;
 import dev.ferry.store.content.Digest;
+import dev.ferry.store.content.Lease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,6 +232,22 @@ class TargetSessionTest {
         assertThat(arrivals.positions())
                 .containsEntry("log", (long) BLOB.length)
                 .containsEntry("dump/" + CheckpointDirectory.CONFIG, (long) OTHER.length);
+    }
+
+    @Test
+    void imageOfWhatRunsIsNoLongerKeptFromBeingCollected() throws Exception {
+        try (Lease lease = content.lease()) {
+            content.put(lease, BLOB);
+        }
+        session.discard("another one is looked at");
+        Arrivals came =
+                new Arrivals(content, List.of(new Request.Blob(DIGEST, BLOB.length)), place.log(), place.dump());
+        TargetSession owner =
+                TargetSession.resume(MIGRATION, 3, place, records::add, came, TargetState.READY, () -> {});
+        assertThat(content.collect(Set::of)).isEmpty();
+        assertThat(owner.own()).isEqualTo(new Reply.Running(3));
+        assertThat(place.restored).isTrue();
+        assertThat(content.collect(Set::of)).containsExactly(Digest.sha256(BLOB));
     }
 
     @Test
