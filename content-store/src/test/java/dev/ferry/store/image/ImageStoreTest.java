@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.ferry.store.archive.ArchiveLimits;
 import dev.ferry.store.content.ContentStore;
 import dev.ferry.store.content.Digest;
+import dev.ferry.store.content.NoSuchContent;
 import dev.ferry.store.content.StateDamaged;
 import dev.ferry.store.content.StateTooNew;
 import dev.ferry.store.content.StepListener;
@@ -88,6 +89,23 @@ class ImageStoreTest {
                     .withMessageContaining("is not stored");
         }
         assertThat(target.list()).isEmpty();
+    }
+
+    @Test
+    void whatIsNoConfigurationOfAnImageIsNotAdopted() throws Exception {
+        Digest absent = Digest.sha256(ROOTFS);
+        assertThatExceptionOfType(NoSuchContent.class)
+                .isThrownBy(() -> images.adopt(absent, List.of(Reference.parse("absent"))))
+                .withMessageContaining(absent.hex());
+        try (var lease = content.lease()) {
+            Digest noise = content.put(lease, ROOTFS);
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> images.adopt(noise, List.of(Reference.parse("noise"))))
+                    .withMessageContaining(noise.toString())
+                    .withMessageContaining("is damaged");
+        }
+        assertThat(images.list()).isEmpty();
+        assertThat(images.find("noise")).isEmpty();
     }
 
     @Test

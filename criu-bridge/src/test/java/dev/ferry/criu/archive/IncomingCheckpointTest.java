@@ -141,6 +141,43 @@ final class IncomingCheckpointTest {
     }
 
     @Test
+    void nameThatIsTooLongAndFileThatIsThereAlreadyAreRefused() throws Exception {
+        Path victim = home.resolve("victim");
+        Path there = home.resolve("there");
+        try (IncomingCheckpoint incoming = CheckpointDirectory.receive(there)) {
+            assertThatThrownBy(() -> incoming.write("checkpoint/" + "x".repeat(202), 0, bytes("x")))
+                    .isInstanceOf(CheckpointDamaged.class)
+                    .hasMessageContaining("is no name");
+            Files.createSymbolicLink(there.resolve("checkpoint/core-1.img"), victim);
+            assertThatThrownBy(() -> incoming.write("checkpoint/core-1.img", 0, bytes("core")))
+                    .isInstanceOf(FileAlreadyExistsException.class);
+        }
+        assertThat(victim).doesNotExist();
+    }
+
+    @Test
+    void fileThatIsLongerThanItsRecordIsNamed() throws Exception {
+        try (IncomingCheckpoint incoming = CheckpointDirectory.receive(home.resolve("long"))) {
+            send(incoming, "");
+            incoming.write("checkpoint/core-1.img", 4, bytes("x"));
+            assertDamaged(incoming, "core-1.img", "came with 5 bytes instead of 4");
+        }
+    }
+
+    @Test
+    void manifestThatCannotBeReadIsRefused() throws Exception {
+        try (IncomingCheckpoint incoming = CheckpointDirectory.receive(home.resolve("there"))) {
+            send(incoming, "");
+            for (String bad : List.of("", "{", "[]", text.replace("c0ffee", "c0ffed"))) {
+                assertThatThrownBy(() -> incoming.complete(bad))
+                        .isInstanceOf(CheckpointDamaged.class)
+                        .hasMessageContaining("manifest.json");
+            }
+        }
+        assertThat(CheckpointDirectory.of(home.resolve("there")).isCommitted()).isFalse();
+    }
+
+    @Test
     void bytesOutOfOrderAreRefused() throws Exception {
         try (IncomingCheckpoint incoming = CheckpointDirectory.receive(home.resolve("there"))) {
             incoming.write(PAGES, 0, bytes("page"));
