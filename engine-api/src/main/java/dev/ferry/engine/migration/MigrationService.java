@@ -148,6 +148,9 @@ public final class MigrationService implements Migrations, AutoCloseable {
 
     private void run(Leaving session, Records records) {
         session.run();
+        // what is shown of it is small, what it held is not
+        session.ongoing().keep(Details.Live.of(session, true));
+        leaving.remove(session.ongoing().id());
         if (session.ongoing().outcome() == Ongoing.Outcome.IN_DOUBT) {
             resolver.resolve(session.ongoing(), session.departure(), records);
         }
@@ -357,7 +360,7 @@ public final class MigrationService implements Migrations, AutoCloseable {
         @Nullable Leaving session = leaving.get(one.id());
         boolean inDoubt = one.outcome() == Ongoing.Outcome.IN_DOUBT;
         boolean over = one.outcome().isEnd();
-        Details.Live live = session == null ? Details.Live.NONE : Details.Live.of(session, over);
+        Details.Live live = session == null ? one.kept() : Details.Live.of(session, over);
         return new MigrationDetail(
                 one.id(),
                 one.container(),

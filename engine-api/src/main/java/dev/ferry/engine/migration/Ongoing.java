@@ -50,6 +50,7 @@ final class Ongoing {
     private Outcome outcome = Outcome.UNDER_WAY;
     private String error = "";
     private Instant ended = Instant.EPOCH;
+    private Details.Live kept = Details.Live.NONE;
 
     /** One that begins now. */
     Ongoing(String id, Side side, String container, String name, String peer, long epoch, MigrationState state) {
@@ -145,6 +146,21 @@ final class Ongoing {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What its session knew when it was over, {@link Details.Live#NONE} before that and without one. */
+    Details.Live kept() {
+        lock.lock();
+        try {
+            return kept;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps what is worth showing of a session that is over. */
+    void keep(Details.Live last) {
+        change(() -> kept = last);
     }
 
     /** When it ended; the epoch while it has not. */
