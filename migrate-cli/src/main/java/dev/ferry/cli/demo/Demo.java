@@ -110,8 +110,17 @@ public final class Demo {
         EngineClient engine = first.client();
         boolean crashed = false;
         try {
-            makeImage(engine);
-            String id = startJob(engine);
+            long begun = System.nanoTime();
+            narrator.accept("an image is made of this host's busybox and Java, without a network");
+            makeImage(engine, programs);
+            report.figure(
+                    "image " + Quantities.bytes(engine.images().inspect(IMAGE).size()) + ", made in",
+                    Quantities.micros((System.nanoTime() - begun) / 1000));
+            narrator.accept("the job starts: " + memory + " MiB of live memory, 5 threads, a timer, a growing file");
+            String id = createJob(engine, memory, pauseMillis);
+            begun = System.nanoTime();
+            engine.containers().start(id);
+            report.figure("container start, over the socket", Quantities.micros((System.nanoTime() - begun) / 1000));
             awaitStep(engine, id, STEPS_BEFORE);
             checkpoint(engine, id);
             ContainerDetail detail = engine.ferry().container(id);
@@ -157,9 +166,8 @@ public final class Demo {
         return engine;
     }
 
-    private void makeImage(EngineClient engine) throws IOException {
-        narrator.accept("an image is made of this host's busybox and Java, without a network");
-        long begun = System.nanoTime();
+    /** Makes the image of the job from this host's programs. */
+    static void makeImage(EngineClient engine, List<Path> programs) throws IOException {
         Path classes = Files.createTempDirectory("ferry-demo-classes-");
         try (HostImage image = HostImage.plan(programs, true)) {
             for (Class<?> type : List.of(LongJob.class, JobPlan.class)) {
@@ -184,13 +192,10 @@ public final class Demo {
             }
             Files.delete(classes);
         }
-        report.figure(
-                "image " + Quantities.bytes(engine.images().inspect(IMAGE).size()) + ", made in",
-                Quantities.micros((System.nanoTime() - begun) / 1000));
     }
 
-    private String startJob(EngineClient engine) throws IOException {
-        narrator.accept("the job starts: " + memory + " MiB of live memory, 5 threads, a timer, a growing file");
+    /** Makes the job's container, with so many MiB of live memory; returns its id. */
+    static String createJob(EngineClient engine, int memory, int pauseMillis) throws IOException {
         ContainerConfig config = ContainerConfig.builder()
                 .image(IMAGE)
                 .cmd(Words.of(
@@ -207,7 +212,7 @@ public final class Demo {
                         FILE))
                 .build();
         HostConfig host = HostConfig.builder().networkMode("none").build();
-        String id = engine.containers()
+        return engine.containers()
                 .create(
                         ContainerCreateRequest.builder()
                                 .config(config)
@@ -215,10 +220,6 @@ public final class Demo {
                                 .build(),
                         NAME)
                 .id();
-        long begun = System.nanoTime();
-        engine.containers().start(id);
-        report.figure("container start, over the socket", Quantities.micros((System.nanoTime() - begun) / 1000));
-        return id;
     }
 
     private void checkpoint(EngineClient engine, String id) throws IOException {
@@ -312,7 +313,8 @@ public final class Demo {
         }
     }
 
-    private static JobTrace output(EngineClient engine, String id) throws IOException {
+    /** Everything that the job has said. */
+    static JobTrace output(EngineClient engine, String id) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Response logs = engine.containers().logs(id, LogOptions.everything())) {
             new FrameReader(logs.body()).copy(out, out);
@@ -320,7 +322,8 @@ public final class Demo {
         return JobTrace.ofOutput(out.toString(StandardCharsets.UTF_8));
     }
 
-    private static String read(EngineClient engine, String id) throws IOException {
+    /** The file that the job writes. */
+    static String read(EngineClient engine, String id) throws IOException {
         ExecCreateRequest cat = ExecCreateRequest.builder()
                 .attachStdout(true)
                 .attachStderr(true)
