@@ -218,6 +218,7 @@ public final class Engine implements AutoCloseable {
                         execs,
                         checkpoints,
                         new ProcessTable(incarnations),
+                        migrations,
                         host.goArchitecture()),
                 new StreamRoutes(registry, events),
                 new ExecRoutes(execs),
@@ -225,7 +226,7 @@ public final class Engine implements AutoCloseable {
                 new CheckpointRoutes(checkpoints),
                 new MigrationRoutes(migrations),
                 new PeerRoutes(peers),
-                new FerryRoutes(registry, checkpoints, incarnations, networks, system, () -> known(state)));
+                new FerryRoutes(registry, checkpoints, incarnations, networks, migrations, system, () -> known(state)));
         // a third of a start is Java loading the server: beside the adoption, whose end every request waits for
         CountDownLatch adopted = new CountDownLatch(1);
         FutureTask<ApiServer> listening =

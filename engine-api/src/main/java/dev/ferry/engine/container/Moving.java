@@ -55,6 +55,34 @@ public record Moving(String migration, Stage stage, String peer) {
         };
     }
 
+    /**
+     * What people are told of its state in one line.
+     *
+     * @param usual the same without a migration, such as "Up 3 minutes"
+     * @param remedy the command that settles the doubt, empty when there is none
+     */
+    public String status(String usual, String remedy) {
+        if (!remedy.isEmpty()) {
+            return "In doubt: " + (stage == Stage.ARRIVING ? "comes from " : "handed over to ") + peer + " (" + remedy
+                    + ")";
+        }
+        return switch (stage) {
+            case LEAVING -> usual + ", migrating to " + peer;
+            case GONE -> usual + ", being handed over to " + peer;
+            case LEFT -> usual + ", runs at " + peer;
+            case ARRIVING -> "Arriving from " + peer;
+        };
+    }
+
+    /** Why it stands still, for whoever looks at it closely; {@code remedy} as in {@link #status}. */
+    public String doubt(String remedy) {
+        return stage == Stage.ARRIVING
+                ? "it comes from " + peer + ", which cannot be asked whether it was handed over; settle it with \""
+                        + remedy + "\""
+                : "it was handed over to " + peer + ", which cannot be asked whether it runs there; settle it with \""
+                        + remedy + "\"";
+    }
+
     /** Enough of the id for people. */
     public String shortId() {
         return migration.substring(0, Math.min(12, migration.length()));

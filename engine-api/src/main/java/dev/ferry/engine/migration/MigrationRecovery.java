@@ -97,6 +97,9 @@ final class MigrationRecovery {
             LOG.error(
                     "container {} is left alone: it is part of a migration, and the journal cannot be read",
                     container.id());
+            Ongoing ongoing = unwritten(container.record(), mark(container));
+            ongoing.end(Ongoing.Outcome.IN_DOUBT, "the journal of migrations cannot be read; see the engine's log");
+            log.add(ongoing);
             return;
         }
         Grounds.settle(container, () -> adoption.adopt(container, container.record()));
@@ -174,15 +177,7 @@ final class MigrationRecovery {
         Side side = mark.stage() == Moving.Stage.ARRIVING ? Side.TARGET : Side.SOURCE;
         Optional<MigrationRecord> last = log.ledger().last(mark.migration(), side);
         ContainerRecord record = container.record();
-        Ongoing ongoing = last.map(Ongoing::of)
-                .orElseGet(() -> new Ongoing(
-                        mark.migration(),
-                        side,
-                        record.id().text(),
-                        record.name(),
-                        mark.peer(),
-                        record.epoch() + 1,
-                        side == Side.TARGET ? TargetState.NONE : SourceState.NONE));
+        Ongoing ongoing = last.map(Ongoing::of).orElseGet(() -> unwritten(record, mark));
         log.add(ongoing);
         if (side == Side.TARGET) {
             target(container, mark, ongoing);
@@ -190,6 +185,19 @@ final class MigrationRecovery {
             source(container, mark, ongoing);
         }
         showEnd(ongoing);
+    }
+
+    /** One that the journal has no word of. */
+    private static Ongoing unwritten(ContainerRecord record, Moving mark) {
+        boolean comes = mark.stage() == Moving.Stage.ARRIVING;
+        return new Ongoing(
+                mark.migration(),
+                comes ? Side.TARGET : Side.SOURCE,
+                record.id().text(),
+                record.name(),
+                mark.peer(),
+                record.epoch() + 1,
+                comes ? TargetState.NONE : SourceState.NONE);
     }
 
     private void source(Container container, Moving mark, Ongoing ongoing) throws IOException, InterruptedException {

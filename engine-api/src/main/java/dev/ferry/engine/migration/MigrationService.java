@@ -13,6 +13,7 @@ import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.ContainerService;
+import dev.ferry.engine.container.Doubts;
 import dev.ferry.engine.container.Moving;
 import dev.ferry.engine.container.Verb;
 import dev.ferry.engine.error.Conflict;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each migration away from here runs on a thread of its own from {@link #begin} to its end; the container's lane is taken for the marks and
  * for the part in which the container stands still.
  */
-public final class MigrationService implements Migrations, AutoCloseable {
+public final class MigrationService implements Migrations, Doubts, AutoCloseable {
     /** In the first record of a source, when the user wants to keep what is left here. */
     static final String KEEP_SOURCE = "\"keepSource\":true";
 
@@ -356,6 +357,26 @@ public final class MigrationService implements Migrations, AutoCloseable {
         return true;
     }
 
+    @Override
+    public String remedy(String migration) {
+        @Nullable Ongoing one = log.get(migration);
+        return one == null ? "" : remedy(one);
+    }
+
+    /** A doubt that comes of a journal's loss is no question of two answers: then the reason is worth reading. */
+    private String remedy(Ongoing one) {
+        if (one.outcome() != Ongoing.Outcome.IN_DOUBT) {
+            return "";
+        }
+        return "ferry migration " + (isToBeResolved(one) ? "resolve " : "inspect ")
+                + one.id().substring(0, 12);
+    }
+
+    private boolean isToBeResolved(Ongoing one) {
+        @Nullable TargetSession session = log.target(one.id());
+        return one.side() == Side.SOURCE ? resolver.isDoubt(one.id()) : session != null && session.isWaitingForWord();
+    }
+
     private MigrationDetail detail(Ongoing one) {
         @Nullable Leaving session = leaving.get(one.id());
         boolean inDoubt = one.outcome() == Ongoing.Outcome.IN_DOUBT;
@@ -379,7 +400,7 @@ public final class MigrationService implements Migrations, AutoCloseable {
                 live.blackoutMicros(),
                 live.timeline(),
                 inDoubt,
-                inDoubt ? "ferry migration resolve " + one.id().substring(0, 12) + " --run here|there" : "");
+                inDoubt && isToBeResolved(one) ? remedy(one) + " --run here|there" : "");
     }
 
     /** Stops asking others; sessions end with the connections. */

@@ -304,6 +304,11 @@ final class Resolver implements AutoCloseable {
         }
     }
 
+    /** Whether a user's word would settle something at the source. */
+    boolean isDoubt(String migration) {
+        return doubts.containsKey(migration);
+    }
+
     /** By the word of a user: the source keeps it. Returns false when there is no such doubt. */
     boolean reclaimByWord(String migration) throws IOException {
         Doubt doubt = doubts.get(migration);

@@ -7,6 +7,7 @@ import dev.ferry.api.model.Absence;
  * The host's side of a container: {@code GET /ferry/v1/containers/{id}}.
  *
  * @param networkNamespace path of its pin, empty without one
+ * @param way its migration, all empty when it is on no way anywhere
  */
 public record ContainerDetail(
         @JsonProperty("id") String id,
@@ -17,7 +18,8 @@ public record ContainerDetail(
         @JsonProperty("directory") String directory,
         @JsonProperty("logPath") String logPath,
         @JsonProperty("cgroup") String cgroup,
-        @JsonProperty("networkNamespace") String networkNamespace) {
+        @JsonProperty("networkNamespace") String networkNamespace,
+        @JsonProperty("way") ContainerWay way) {
 
     public ContainerDetail {
         id = Absence.text(id);
@@ -27,10 +29,11 @@ public record ContainerDetail(
         logPath = Absence.text(logPath);
         cgroup = Absence.text(cgroup);
         networkNamespace = Absence.text(networkNamespace);
+        way = Absence.or(way, ContainerWay::empty);
     }
 
     /** All fields absent. */
     public static ContainerDetail empty() {
-        return new ContainerDetail("", "", "", 0, 0, "", "", "", "");
+        return new ContainerDetail("", "", "", 0, 0, "", "", "", "", ContainerWay.empty());
     }
 }

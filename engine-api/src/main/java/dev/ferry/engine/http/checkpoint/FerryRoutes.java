@@ -2,6 +2,7 @@ package dev.ferry.engine.http.checkpoint;
 
 import dev.ferry.api.model.ferry.CheckpointRequest;
 import dev.ferry.api.model.ferry.ContainerDetail;
+import dev.ferry.api.model.ferry.ContainerWay;
 import dev.ferry.api.model.ferry.RestoreRequest;
 import dev.ferry.criu.checkpoint.CheckpointOptions;
 import dev.ferry.criu.checkpoint.RestoreOptions;
@@ -9,7 +10,9 @@ import dev.ferry.engine.checkpoint.CheckpointService;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
+import dev.ferry.engine.container.Doubts;
 import dev.ferry.engine.container.Incarnations;
+import dev.ferry.engine.container.Moving;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.RouteGroup;
 import dev.ferry.engine.network.NetworkService;
@@ -17,6 +20,7 @@ import dev.ferry.engine.system.EngineState;
 import dev.ferry.engine.system.SystemService;
 import dev.ferry.runtime.container.ContainerProcess;
 import io.javalin.config.RoutesConfig;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** Ferry's own resources: containers, checkpoints with all that is known about them, restore, this engine, this host. */
@@ -28,6 +32,7 @@ public final class FerryRoutes implements RouteGroup {
     private final CheckpointService checkpoints;
     private final Incarnations incarnations;
     private final NetworkService networks;
+    private final Doubts doubts;
     private final SystemService system;
     private final Supplier<EngineState> engine;
 
@@ -37,12 +42,14 @@ public final class FerryRoutes implements RouteGroup {
             CheckpointService checkpoints,
             Incarnations incarnations,
             NetworkService networks,
+            Doubts doubts,
             SystemService system,
             Supplier<EngineState> engine) {
         this.registry = registry;
         this.checkpoints = checkpoints;
         this.incarnations = incarnations;
         this.networks = networks;
+        this.doubts = doubts;
         this.system = system;
         this.engine = engine;
     }
@@ -99,6 +106,19 @@ public final class FerryRoutes implements RouteGroup {
                 container.directory().toString(),
                 container.log().toString(),
                 incarnations.cgroup(record).path().value(),
-                ofHost ? "" : networks.pin(record.id().text()).toString());
+                ofHost ? "" : networks.pin(record.id().text()).toString(),
+                way(record));
+    }
+
+    private ContainerWay way(ContainerRecord record) {
+        Moving moving = record.moving();
+        return moving == null
+                ? ContainerWay.empty()
+                : new ContainerWay(
+                        moving.migration(),
+                        moving.stage().name().toLowerCase(Locale.ROOT),
+                        moving.peer(),
+                        record.epoch(),
+                        doubts.remedy(moving.migration()));
     }
 }

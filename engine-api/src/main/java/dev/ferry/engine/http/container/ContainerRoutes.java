@@ -8,6 +8,7 @@ import dev.ferry.engine.checkpoint.CheckpointService;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.ContainerService;
+import dev.ferry.engine.container.Doubts;
 import dev.ferry.engine.container.ProcessTable;
 import dev.ferry.engine.container.Status;
 import dev.ferry.engine.error.Conflict;
@@ -36,6 +37,7 @@ public final class ContainerRoutes implements RouteGroup {
     private final ExecService execs;
     private final CheckpointService checkpoints;
     private final ProcessTable processes;
+    private final Doubts doubts;
     private final String architecture;
 
     /**
@@ -49,12 +51,14 @@ public final class ContainerRoutes implements RouteGroup {
             ExecService execs,
             CheckpointService checkpoints,
             ProcessTable processes,
+            Doubts doubts,
             String architecture) {
         this.registry = registry;
         this.service = service;
         this.execs = execs;
         this.checkpoints = checkpoints;
         this.processes = processes;
+        this.doubts = doubts;
         this.architecture = architecture;
     }
 
@@ -65,7 +69,7 @@ public final class ContainerRoutes implements RouteGroup {
         routes.post("/containers/prune", this::prune);
         routes.get("/containers/{id}/json", ctx -> {
             Container container = registry.find(ctx.pathParam("id"));
-            Answers.json(ctx, 200, ContainerViews.inspect(container, execs.running(container)));
+            Answers.json(ctx, 200, ContainerViews.inspect(container, execs.running(container), doubts));
         });
         routes.get(
                 "/containers/{id}/top",
@@ -114,7 +118,7 @@ public final class ContainerRoutes implements RouteGroup {
         for (Container container : registry.all()) {
             boolean shown = all || container.status().isAlive() || container.status() instanceof Status.Restarting;
             if (shown && filter.admits(container) && (limit <= 0 || rows.size() < limit)) {
-                rows.add(ContainerViews.summary(container));
+                rows.add(ContainerViews.summary(container, doubts));
             }
         }
         if (Answers.flag(ctx, "all")) {

@@ -15,6 +15,8 @@ import dev.ferry.api.model.network.NetworkSettings;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
+import dev.ferry.engine.container.Doubts;
+import dev.ferry.engine.container.Moving;
 import dev.ferry.engine.container.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,14 +31,14 @@ final class ContainerViews {
 
     private ContainerViews() {}
 
-    static ContainerInspect inspect(Container container, List<String> execs) {
+    static ContainerInspect inspect(Container container, List<String> execs, Doubts doubts) {
         ContainerRecord r = container.record();
         return ContainerInspect.builder()
                 .id(r.id().text())
                 .created(r.created())
                 .path(r.arguments().getFirst())
                 .args(r.arguments().subList(1, r.arguments().size()))
-                .state(state(r.status()))
+                .state(state(r, doubts))
                 .image(r.image())
                 .logPath(container.log().toString())
                 .name("/" + r.name())
@@ -54,7 +56,7 @@ final class ContainerViews {
                 .build();
     }
 
-    static ContainerSummary summary(Container container) {
+    static ContainerSummary summary(Container container, Doubts doubts) {
         ContainerRecord r = container.record();
         return ContainerSummary.builder()
                 .id(r.id().text())
@@ -65,7 +67,7 @@ final class ContainerViews {
                 .created(r.created().getEpochSecond())
                 .labels(r.config().labels())
                 .state(r.status().word())
-                .status(status(r.status(), Instant.now()))
+                .status(status(r, doubts, Instant.now()))
                 .hostConfig(new SummaryHostConfig(mode(r.host()), r.host().annotations()))
                 .networkSettings(new SummaryNetworkSettings(Map.of(mode(r.host()), EndpointSettings.empty())))
                 .mounts(mounts(r.host()))
@@ -80,6 +82,16 @@ final class ContainerViews {
                 .state("dead")
                 .status("Dead (damaged: " + damaged.reason() + ")")
                 .build();
+    }
+
+    /** The state, and why it stands still when that is in doubt. */
+    static ContainerState state(ContainerRecord record, Doubts doubts) {
+        ContainerState usual = state(record.status());
+        Moving moving = record.moving();
+        String remedy = moving == null ? "" : doubts.remedy(moving.migration());
+        return moving == null || remedy.isEmpty()
+                ? usual
+                : usual.toBuilder().error(moving.doubt(remedy)).build();
     }
 
     private static ContainerState state(Status status) {
@@ -106,7 +118,14 @@ final class ContainerViews {
         return state.build();
     }
 
-    static String status(Status status, Instant now) {
+    /** The line of {@code docker ps}. */
+    static String status(ContainerRecord record, Doubts doubts, Instant now) {
+        String usual = status(record.status(), now);
+        Moving moving = record.moving();
+        return moving == null ? usual : moving.status(usual, doubts.remedy(moving.migration()));
+    }
+
+    private static String status(Status status, Instant now) {
         return switch (status) {
             case Status.Created c -> c.isAlive() ? "" : "Created";
             case Status.Running r -> "Up " + HumanDuration.of(Duration.between(r.started(), now));
