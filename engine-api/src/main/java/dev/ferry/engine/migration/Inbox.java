@@ -231,7 +231,7 @@ public final class Inbox implements Correspondent {
         @Nullable MigrationRecord record = last.orElse(null);
         return record == null
                 ? new Reply.LastRecord("NONE", 0)
-                : new Reply.LastRecord(record.state().name(), record.epoch());
+                : new Reply.LastRecord(Resolver.told(record), record.epoch());
     }
 
     private static Reply stranger(String migration, String peer) {

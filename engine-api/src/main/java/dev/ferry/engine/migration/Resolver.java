@@ -5,6 +5,7 @@ import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
 import dev.ferry.migration.protocol.WireException;
+import dev.ferry.migration.record.MigrationRecord;
 import dev.ferry.migration.recovery.Recovery;
 import dev.ferry.migration.recovery.SourceState;
 import dev.ferry.migration.recovery.SourceStep;
@@ -38,6 +39,9 @@ final class Resolver implements AutoCloseable {
 
     /** Why a container that was handed over is here again. */
     static final String RECLAIMED = "the target had refused; the container goes on here";
+
+    /** Why a source is retired that has not heard it from the target. */
+    private static final String BY_WORD = "by a user's word";
 
     private final MigrationLog log;
     private final Dialer dialer;
@@ -165,10 +169,10 @@ final class Resolver implements AutoCloseable {
         }
         SourceStep step = Recovery.answered(state(TargetState.class, last));
         return switch (step) {
-            case RETIRE -> retire(doubt);
+            case RETIRE -> retire(doubt, "");
             case COMMIT_AGAIN -> {
                 Reply committed = wire.request(new Request.Commit(ongoing.id(), ongoing.epoch()), RUNNING);
-                yield committed instanceof Reply.Running ? retire(doubt) : "the target answered " + committed;
+                yield committed instanceof Reply.Running ? retire(doubt, "") : "the target answered " + committed;
             }
             case RECLAIM -> reclaim(doubt);
             case NOTHING, ABANDON, END_AND_ASK, RUN, IN_DOUBT ->
@@ -177,11 +181,11 @@ final class Resolver implements AutoCloseable {
         };
     }
 
-    private String retire(Doubt doubt) throws IOException {
+    private String retire(Doubt doubt, String why) throws IOException {
         if (!claim(doubt)) {
             return "";
         }
-        write(doubt, SourceState.RETIRED, doubt.ongoing().epoch());
+        write(doubt, SourceState.RETIRED, doubt.ongoing().epoch(), why);
         doubt.departure().leave();
         doubt.ongoing().end(Ongoing.Outcome.MOVED, "");
         return "";
@@ -197,16 +201,16 @@ final class Resolver implements AutoCloseable {
             return "";
         }
         long epoch = doubt.ongoing().epoch() + 1;
-        write(doubt, SourceState.RECLAIMED, epoch);
+        write(doubt, SourceState.RECLAIMED, epoch, "");
         restoreHere(doubt.ongoing(), doubt.departure(), doubt.records(), epoch);
         return "";
     }
 
     /** A doubt that cannot be written off stays one. */
-    private void write(Doubt doubt, SourceState state, long epoch) throws IOException {
+    private void write(Doubt doubt, SourceState state, long epoch, String why) throws IOException {
         boolean done = false;
         try {
-            doubt.records().write(state, epoch, "");
+            doubt.records().write(state, epoch, why);
             done = true;
         } finally {
             if (!done) {
@@ -304,6 +308,15 @@ final class Resolver implements AutoCloseable {
         }
     }
 
+    /**
+     * What a target is told when it asks. A source that a user's word has retired knows no more than that it handed the container over, and has
+     * nothing left of it: the target has to have it.
+     */
+    static String told(MigrationRecord last) {
+        boolean byWord = last.state() == SourceState.RETIRED && last.detail().equals(BY_WORD);
+        return (byWord ? SourceState.HANDED_OVER : last.state()).name();
+    }
+
     /** Whether a user's word would settle something at the source. */
     boolean isDoubt(String migration) {
         return doubts.containsKey(migration);
@@ -322,7 +335,7 @@ final class Resolver implements AutoCloseable {
     boolean retireByWord(String migration) throws IOException {
         Doubt doubt = doubts.get(migration);
         if (doubt != null) {
-            retire(doubt);
+            retire(doubt, BY_WORD);
         }
         return doubt != null;
     }

@@ -137,6 +137,15 @@ final class MigrationDoubtTest {
     }
 
     @Test
+    void sourceIsToldThatItRunsThere() throws Exception {
+        assertThat(house.a.client.migrations().resolve(migration, "there").outcome())
+                .isEqualTo("moved");
+        MigrationHouse.requireClean(house.a, job.id);
+        heal();
+        assertRunsOnlyAt(house.b, house.a);
+    }
+
+    @Test
     void targetIsToldToRunIt() throws Exception {
         assertThat(house.b.client.migrations().resolve(migration, "here").outcome())
                 .isEqualTo("moved");
