@@ -316,6 +316,11 @@ public final class Engine implements AutoCloseable {
         return server.addresses().stream().map(ListenAddress::toString).toList();
     }
 
+    /** What it serves: method and path of each. */
+    List<String> routes() {
+        return server.routes();
+    }
+
     /** The same service that HTTP stands in front of, for measurements without the wire. */
     public ContainerService containers() {
         return containers;

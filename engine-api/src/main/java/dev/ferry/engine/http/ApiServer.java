@@ -114,6 +114,13 @@ public final class ApiServer implements AutoCloseable {
         return addresses;
     }
 
+    /** What it serves: method and path of each, in the order in which they are tried. */
+    public List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(handler -> handler.endpoint.method + " " + handler.endpoint.path)
+                .toList();
+    }
+
     /** Stops listening, ends open connections and removes the socket files. */
     @Override
     public void close() {

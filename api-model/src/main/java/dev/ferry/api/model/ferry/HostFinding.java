@@ -6,7 +6,7 @@ import dev.ferry.api.model.Absence;
 /**
  * One fact about the host.
  *
- * @param status {@code ok}, {@code degraded} or {@code missing}
+ * @param status {@code ok}, {@code limited} or {@code missing}
  * @param remedy what to do about it; empty when nothing is wrong
  */
 public record HostFinding(

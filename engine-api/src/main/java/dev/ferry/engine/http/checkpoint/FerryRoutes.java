@@ -20,6 +20,7 @@ import dev.ferry.engine.system.EngineState;
 import dev.ferry.engine.system.SystemService;
 import dev.ferry.runtime.container.ContainerProcess;
 import io.javalin.config.RoutesConfig;
+import java.io.InputStream;
 import java.util.Locale;
 import java.util.function.Supplier;
 
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
 public final class FerryRoutes implements RouteGroup {
 
     private static final String PREFIX = "/ferry/v1";
+    private static final String DESCRIPTION = "/dev/ferry/engine/http/openapi.yaml";
 
     private final ContainerRegistry registry;
     private final CheckpointService checkpoints;
@@ -56,6 +58,10 @@ public final class FerryRoutes implements RouteGroup {
 
     @Override
     public void register(RoutesConfig routes) {
+        routes.get(PREFIX + "/openapi.yaml", ctx -> {
+            ctx.contentType("application/yaml");
+            ctx.result(description());
+        });
         routes.get(PREFIX + "/engine", ctx -> Answers.json(ctx, 200, engine.get()));
         routes.get(PREFIX + "/host", ctx -> Answers.json(ctx, 200, system.hostReport()));
         routes.get(
@@ -91,6 +97,14 @@ public final class FerryRoutes implements RouteGroup {
                     200,
                     checkpoints.restore(ctx.pathParam("id"), request.checkpoint(), "", RestoreOptions.DEFAULT));
         });
+    }
+
+    private static InputStream description() {
+        InputStream text = FerryRoutes.class.getResourceAsStream(DESCRIPTION);
+        if (text == null) {
+            throw new IllegalStateException("\"" + DESCRIPTION + "\" is missing: build the engine again");
+        }
+        return text;
     }
 
     private ContainerDetail detail(Container container) {
