@@ -44,8 +44,16 @@ public sealed interface Reply {
     /** Restored up to the last step; nothing runs. In microseconds: checking the bytes, and restoring. */
     record Ready(long verifyMicros, long restoreMicros) implements Reply {}
 
-    /** The container runs here and is ours, under that epoch. */
-    record Running(long epoch) implements Reply {}
+    /**
+     * The container runs here and is ours, under that epoch.
+     *
+     * @param sinceMicros for how long, in microseconds; 0 when it is not known
+     */
+    record Running(long epoch, long sinceMicros) implements Reply {
+        public Running(long epoch) {
+            this(epoch, 0);
+        }
+    }
 
     /** This side will never run the container under this migration's epoch, and has written that down. */
     record Discarded(String reason) implements Reply {}

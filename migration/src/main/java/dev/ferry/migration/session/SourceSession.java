@@ -18,8 +18,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves one container to another engine and keeps exactly one of the two alive.
@@ -29,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   Frozen     the dump, sent while it is written; the manifest                    it stands still
  *              Ready: it could run there at once
  *   HandedOver                                                                     it never runs here again
- *              Commit
+ *              Commit, at once; what is left here ends meanwhile
  *   Retired                                                                        it runs there
  * </pre>
  *
@@ -37,11 +41,13 @@ import org.jspecify.annotations.Nullable;
  * for whoever goes by {@link dev.ferry.migration.recovery.Recovery}.
  */
 public final class SourceSession {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceSession.class);
+
     /** How long a cut may last while the container runs, and while it stands still. */
     private static final Duration PATIENCE_RUNNING = Duration.ofSeconds(30);
 
     private static final Duration PATIENCE_FROZEN = Duration.ofSeconds(10);
-    private static final String LOG = "log";
+    private static final String OUTPUT = "log";
 
     private final Request.Offer offer;
     private final Departing container;
@@ -50,9 +56,13 @@ public final class SourceSession {
     private final Shipment shipment;
     private final Timeline timeline;
 
+    /** Nobody else uses the link from the hand-over on, so this may run beside the end of the container here. */
+    private final FutureTask<Reply> commit = new FutureTask<>(this::commit);
+
     private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.OPEN);
     private volatile boolean handedOver;
     private volatile long frozenAt;
+    private volatile long restoredAt;
 
     /** Who was first: the user with a cancellation, or the session with the hand-over. */
     private enum Turn {
@@ -116,6 +126,9 @@ public final class SourceSession {
         } catch (RuntimeException | Error e) {
             if (!handedOver) {
                 abandon(new IOException("the migration failed: " + e, e));
+            } else {
+                // the link is not closed under it
+                awaitCommit(e);
             }
             throw e;
         } finally {
@@ -155,7 +168,7 @@ public final class SourceSession {
                 size += blob.size();
             }
         }
-        shipment.add(LOG, container.log());
+        shipment.add(OUTPUT, container.log());
         timeline.expect(size
                 + offer.needs().log()
                 + offer.needs().memory()
@@ -188,25 +201,54 @@ public final class SourceSession {
         }
     }
 
+    private Reply commit() throws IOException {
+        Reply reply = link.ask(new Request.Commit(offer.migration(), offer.epoch()));
+        if (reply instanceof Reply.Running running) {
+            long now = timeline.elapsed();
+            // what a peer says about itself is at most taken for what can be
+            long ran = now - 1000 * Math.clamp(running.sinceMicros(), 0, (now - restoredAt) / 1000);
+            timeline.add(new Timeline.Step("hand-over", restoredAt / 1000, (ran - restoredAt) / 1000, 0));
+            timeline.blackout(ran - frozenAt);
+        }
+        return reply;
+    }
+
+    /** Not before the container has ended here. */
     private Outcome finish() {
-        timeline.enter("hand-over");
-        long start = timeline.elapsed();
         try {
-            Reply reply = link.ask(new Request.Commit(offer.migration(), offer.epoch()));
-            long epoch = expect(Reply.Running.class, reply).epoch();
+            long epoch = expect(Reply.Running.class, answerToCommit()).epoch();
             if (epoch != offer.epoch()) {
                 throw new IOException("the target says that the container runs there under epoch " + epoch
                         + ", and it was handed over under " + offer.epoch()
                         + "; look at both with \"ferry migration inspect\"");
             }
-            timeline.add("hand-over", start, 0);
-            timeline.blackout(timeline.elapsed() - frozenAt);
             timeline.enter("finish");
             records.write(SourceState.RETIRED);
             container.leave();
             return new Outcome.Moved();
         } catch (IOException e) {
             return new Outcome.Unsettled(e);
+        }
+    }
+
+    private Reply answerToCommit() throws IOException {
+        // does nothing where it was begun with the hand-over
+        commit.run();
+        try {
+            return commit.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(String.valueOf(e.getCause()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted before the target had answered", e);
+        }
+    }
+
+    private void awaitCommit(Throwable why) {
+        try {
+            answerToCommit();
+        } catch (IOException e) {
+            why.addSuppressed(e);
         }
     }
 
@@ -257,7 +299,7 @@ public final class SourceSession {
             timeline.add("dump", frozenAt, early);
             timeline.enter("ship");
             long start = timeline.elapsed();
-            shipment.end(LOG, logSize);
+            shipment.end(OUTPUT, logSize);
             for (String name : names(directory)) {
                 shipment.add(DumpShipping.STREAM + name, directory.file(name));
             }
@@ -269,14 +311,20 @@ public final class SourceSession {
             timeline.enter("restore");
             long start = timeline.elapsed();
             String manifest = Files.readString(directory.file(CheckpointDirectory.MANIFEST), StandardCharsets.UTF_8);
-            Request complete = new Request.Complete(offer.migration(), manifest, logSize, shipment.sum(LOG));
+            Request complete = new Request.Complete(offer.migration(), manifest, logSize, shipment.sum(OUTPUT));
             Reply.Ready ready = expect(Reply.Ready.class, link.askBehindAll(complete));
-            long now = timeline.elapsed() / 1000;
+            restoredAt = timeline.elapsed();
+            long now = restoredAt / 1000;
             timeline.add(new Timeline.Step("verify", start / 1000, ready.verifyMicros(), 0));
             timeline.add(new Timeline.Step("restore", now - ready.restoreMicros(), ready.restoreMicros(), 0));
         }
 
+        /**
+         * The target hears of it at once: what is left here can do nothing any more but end, and that takes as long as the memory is
+         * large.
+         */
         private void handOver() throws IOException {
+            timeline.enter("hand-over");
             try {
                 records.write(SourceState.HANDED_OVER);
             } catch (JournalFull e) {
@@ -291,6 +339,12 @@ public final class SourceSession {
                 throw e;
             }
             handedOver = true;
+            try {
+                Thread.ofVirtual().name("commit-" + offer.migration()).start(commit);
+            } catch (RuntimeException | Error e) {
+                // nothing that fails from here on may let the container go on; the target is told when it has ended
+                LOG.warn("migration {}: the target is told late: {}", offer.migration(), e.toString());
+            }
         }
 
         private boolean isDiscarded(IOException why) {

@@ -63,6 +63,7 @@ public final class TargetSession {
     private boolean working;
     private Reply.@Nullable Refused refusal;
     private long contact = System.nanoTime();
+    private long ownedAt;
     private @Nullable FutureTask<Reply> preparing;
     private @Nullable FutureTask<Reply> completing;
     private @Nullable FutureTask<Reply> owning;
@@ -455,6 +456,12 @@ public final class TargetSession {
             lock.unlock();
         }
         write(TargetState.OWNED, TargetState.READY);
+        lock.lock();
+        try {
+            ownedAt = System.nanoTime();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Reply commit(Request.Commit commit) {
@@ -468,6 +475,7 @@ public final class TargetSession {
 
     private Reply ownNow() throws IOException {
         boolean live;
+        long since;
         lock.lock();
         try {
             if (state == TargetState.DISCARDED) {
@@ -483,6 +491,7 @@ public final class TargetSession {
                 changed.awaitUninterruptibly();
             }
             live = state == TargetState.RUNNING;
+            since = live && ownedAt != 0 ? (System.nanoTime() - ownedAt) / 1000 : 0;
             if (!live) {
                 refusal = null;
                 working = true;
@@ -493,7 +502,7 @@ public final class TargetSession {
         if (!live) {
             ownFromFiles();
         }
-        return new Reply.Running(epoch);
+        return new Reply.Running(epoch, since);
     }
 
     /** No restore waits any more, or none that came through: the files are complete. */

@@ -211,8 +211,8 @@ record TwoEngines(
                 }
             }
             case 6 -> next.add(with(source.write(SourceState.HANDED_OVER, 7)));
-            case 7 -> next.add(with(source.make(Task.ENDED, 8)));
-            case 8 -> next.add(with(source.go(9)).send(Message.COMMIT));
+            case 7 -> next.add(with(source.go(8)).send(Message.COMMIT));
+            case 8 -> next.add(with(source.make(Task.ENDED, 9)));
             case 9 -> {
                 if (toSource == Message.RUNNING) {
                     next.add(with(source.write(SourceState.RETIRED, RECOVERY)).taken());
