@@ -4,6 +4,7 @@ import dev.ferry.api.model.ferry.MigrationProgress;
 import dev.ferry.api.model.ferry.MigrationStep;
 import dev.ferry.migration.session.Timeline;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What a session knows of a migration beyond its records, as clients are shown it. */
 final class Details {
@@ -33,7 +34,7 @@ final class Details {
             return new Live(
                     timeline.phase(),
                     new MigrationProgress(timeline.expected(), sent, micros == 0 ? 0 : sent * 1_000_000 / micros),
-                    session.expectedBlackoutMicros(),
+                    TimeUnit.MICROSECONDS.convert(session.expectedBlackout()),
                     timeline.blackout() / 1000,
                     steps.stream()
                             .map(step -> new MigrationStep(step.name(), step.start(), step.duration(), step.bytes()))

@@ -23,7 +23,7 @@ final class Leaving {
     private final Link link;
     private final Timeline timeline;
     private final SourceSession session;
-    private final long expectedBlackoutMicros;
+    private final Duration expectedBlackout;
 
     Leaving(
             Ongoing ongoing,
@@ -32,8 +32,8 @@ final class Leaving {
             Records records,
             Dialer dialer,
             long bandwidth,
-            long expectedBlackoutMicros) {
-        this.expectedBlackoutMicros = expectedBlackoutMicros;
+            Duration expectedBlackout) {
+        this.expectedBlackout = expectedBlackout;
         this.ongoing = ongoing;
         this.departure = departure;
         this.timeline = new Timeline(ongoing::touch);
@@ -58,9 +58,9 @@ final class Leaving {
         return shipment.sent();
     }
 
-    /** How long it is expected to stand still, in microseconds. */
-    long expectedBlackoutMicros() {
-        return expectedBlackoutMicros;
+    /** How long it is expected to stand still. */
+    Duration expectedBlackout() {
+        return expectedBlackout;
     }
 
     /** See {@link SourceSession#cancel}. */

@@ -20,6 +20,8 @@ import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.NotFound;
+import dev.ferry.migration.plan.Plan;
+import dev.ferry.migration.plan.Strategy;
 import dev.ferry.migration.protocol.Correspondent;
 import dev.ferry.migration.protocol.Dialer;
 import dev.ferry.migration.protocol.Reply;
@@ -41,7 +43,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +63,6 @@ public final class MigrationService implements Migrations, Doubts, AutoCloseable
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final Duration ANSWER = Duration.ofSeconds(60);
-    /** Of an unhurried host over 1 Gbit/s, bytes a second: for an expectation, not for a promise. */
-    private static final long USUAL_RATE = 110_000_000;
-    /** What a migration of nothing stands still for, in microseconds. */
-    private static final long LEAST_BLACKOUT = 250_000;
 
     private final ContainerRegistry registry;
     private final Grounds grounds;
@@ -135,7 +135,7 @@ public final class MigrationService implements Migrations, Doubts, AutoCloseable
                 records,
                 dialer,
                 request.bandwidth(),
-                expectedBlackout(offer.needs().memory() + offer.needs().writable(), request.bandwidth()));
+                plan(found.needs()).blackout(request.bandwidth()));
         container.lane().run(() -> {
             ContainerRecord now = container.record();
             now.require(Verb.MIGRATE);
@@ -232,8 +232,7 @@ public final class MigrationService implements Migrations, Doubts, AutoCloseable
         requirePeer(request.to());
         Preflights.Source found = preflights.source(container, request.volumesPresent());
         List<MigrationFinding> findings = new ArrayList<>(shown("source", found.findings()));
-        Request.Needs needs = found.needs();
-        long bytes = needs.memory() + needs.writable() + needs.log();
+        Plan plan = plan(found.needs());
         if (found.host().isPresent()) {
             Request.Offer offer = offer(freshId(), container.record(), found, request, true);
             findings.addAll(shown("target", ask(request.to(), offer)));
@@ -241,8 +240,8 @@ public final class MigrationService implements Migrations, Doubts, AutoCloseable
         return new MigrationVerdict(
                 findings.isEmpty(),
                 findings,
-                bytes,
-                expectedBlackout(needs.memory() + needs.writable(), request.bandwidth()));
+                plan.bytes(),
+                TimeUnit.MICROSECONDS.convert(plan.blackout(request.bandwidth())));
     }
 
     private List<Reply.Finding> ask(String peer, Request.Offer offer) {
@@ -271,10 +270,9 @@ public final class MigrationService implements Migrations, Doubts, AutoCloseable
                 .toList();
     }
 
-    /** What is sent while it stands still, at the rate of the link or of a usual one, and what a restore takes besides. */
-    private static long expectedBlackout(long bytes, long bandwidth) {
-        long rate = bandwidth > 0 ? Math.min(bandwidth, USUAL_RATE) : USUAL_RATE;
-        return LEAST_BLACKOUT + bytes * 1_000_000 / rate;
+    /** Before the target has been asked it is taken to have the image. */
+    private static Plan plan(Request.Needs needs) {
+        return Plan.of(Strategy.STOP_AND_COPY, needs, List.of(), Set.of());
     }
 
     @Override

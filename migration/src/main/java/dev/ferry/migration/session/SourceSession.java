@@ -4,6 +4,8 @@ import dev.ferry.criu.CriuException;
 import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.criu.archive.FileRecord;
 import dev.ferry.migration.journal.JournalFull;
+import dev.ferry.migration.plan.Plan;
+import dev.ferry.migration.plan.Strategy;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.recovery.SourceState;
@@ -161,18 +163,12 @@ public final class SourceSession {
     private void sendWhileRunning(Set<String> known) throws IOException {
         timeline.enter("image");
         long start = timeline.elapsed();
-        long size = 0;
-        for (Request.Blob blob : offer.image()) {
-            if (!known.contains(blob.digest())) {
-                shipment.add("blob/" + blob.digest(), container.blob(blob.digest()));
-                size += blob.size();
-            }
+        Plan plan = Plan.of(Strategy.STOP_AND_COPY, offer.needs(), offer.image(), known);
+        for (Request.Blob blob : plan.blobs()) {
+            shipment.add("blob/" + blob.digest(), container.blob(blob.digest()));
         }
         shipment.add(OUTPUT, container.log());
-        timeline.expect(size
-                + offer.needs().log()
-                + offer.needs().memory()
-                + offer.needs().writable());
+        timeline.expect(plan.bytes());
         long sent = link.ship();
         timeline.add("image", start, sent);
     }
