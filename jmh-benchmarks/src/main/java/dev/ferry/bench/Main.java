@@ -3,6 +3,7 @@ package dev.ferry.bench;
 import dev.ferry.bench.checkpoint.CheckpointCommand;
 import dev.ferry.bench.jmh.JmhCommand;
 import dev.ferry.bench.journal.JournalCommand;
+import dev.ferry.bench.migrate.MigrateCommand;
 import dev.ferry.bench.start.StartCommand;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -41,6 +42,13 @@ public final class Main {
                 --out DIRECTORY   on whose disk it is measured, and where journal.json and journal.svg are
                                   written (default: bench-out)
 
+            ferry bench migrate [OPTIONS]
+                How long a container stands still while it moves, beside a script around runc.
+                --mib N           memory of the container's process; may stand several times (default: 64 and 256)
+                --runs N          moves that count, of each (default: 30)
+                --megabits N      a second, of the link between the hosts (default: 1000)
+                --out DIRECTORY   where migration.json and migration.svg are written (default: bench-out)
+
             ferry bench jmh [JMH OPTIONS]
                 Starts as a JMH benchmark, parameters runtime and spacing; -h for JMH's options. The result
                 goes to bench-out/jmh.json unless -rff names another file.
@@ -65,6 +73,7 @@ public final class Main {
                 case "start" -> new StartCommand(out, err).run(rest);
                 case "checkpoint" -> new CheckpointCommand(out).run(rest);
                 case "journal" -> new JournalCommand(out).run(rest);
+                case "migrate" -> new MigrateCommand(out, err).run(rest);
                 case "jmh" -> new JmhCommand(out, err).run(rest);
                 default -> throw new IllegalArgumentException("unknown benchmark \"" + words.getFirst() + "\"");
             }

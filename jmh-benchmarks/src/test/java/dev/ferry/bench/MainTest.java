@@ -37,6 +37,8 @@ class MainTest {
             start --runtime =/usr/bin/runc          | "=/usr/bin/runc" has no name
             checkpoint --mib 0                      | "--mib 0" is less than 1
             checkpoint -- x                         | unexpected word "x"
+            migrate --mib 64 --mib 0                | "--mib 0" is less than 1
+            migrate --megabits fast                 | "--megabits fast" is not a number
             jmh --nonsense                          | nonsense is not a recognized option
             jmh Nonsense                            | no benchmark is called [Nonsense]
             """)
@@ -65,7 +67,8 @@ class MainTest {
         assertThat(Main.run(List.of("--help"), stream(out), stream(err))).isZero();
         assertThat(Main.run(List.of("start", "--help"), stream(out), stream(err)))
                 .isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("bench start", "bench checkpoint", "bench jmh");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("bench start", "bench checkpoint", "bench migrate", "bench jmh");
     }
 
     private static PrintStream stream(ByteArrayOutputStream bytes) {

@@ -11,9 +11,10 @@ import java.util.Set;
 /**
  * Words of a command line as {@code --name value} or {@code --name=value}, and what follows {@code --}.
  *
+ * @param values of each name, in the order in which they were given
  * @param rest the words behind {@code --}
  */
-public record Options(Map<String, String> values, List<String> rest) {
+public record Options(Map<String, List<String>> values, List<String> rest) {
     public Options {
         values = Map.copyOf(values);
         rest = List.copyOf(rest);
@@ -26,7 +27,7 @@ public record Options(Map<String, String> values, List<String> rest) {
      * @throws IllegalArgumentException with a text for the user
      */
     public static Options parse(List<String> words, Set<String> known) {
-        Map<String, String> values = new HashMap<>();
+        Map<String, List<String>> values = new HashMap<>();
         List<String> rest = new ArrayList<>();
         Iterator<String> left = words.iterator();
         while (left.hasNext()) {
@@ -46,13 +47,15 @@ public record Options(Map<String, String> values, List<String> rest) {
             if (equals < 0 && !left.hasNext()) {
                 throw new IllegalArgumentException("option \"--" + name + "\" needs a value");
             }
-            values.put(name, equals < 0 ? left.next() : word.substring(equals + 1));
+            values.computeIfAbsent(name, first -> new ArrayList<>())
+                    .add(equals < 0 ? left.next() : word.substring(equals + 1));
         }
         return new Options(values, rest);
     }
 
+    /** The last one that was given. */
     public Optional<String> value(String name) {
-        return Optional.ofNullable(values.get(name));
+        return values.getOrDefault(name, List.of()).stream().reduce((former, latter) -> latter);
     }
 
     /**
@@ -61,18 +64,30 @@ public record Options(Map<String, String> values, List<String> rest) {
      * @throws IllegalArgumentException when it is not one, or below {@code least}
      */
     public int number(String name, int otherwise, int least) {
-        Optional<String> value = value(name);
-        if (value.isEmpty()) {
-            return otherwise;
-        }
+        return value(name).map(text -> number(name, text, least)).orElse(otherwise);
+    }
+
+    /**
+     * All whole numbers of an option that may stand several times.
+     *
+     * @throws IllegalArgumentException when one is none, or below {@code least}
+     */
+    public List<Integer> numbers(String name, List<Integer> otherwise, int least) {
+        List<String> given = values.getOrDefault(name, List.of());
+        return given.isEmpty()
+                ? List.copyOf(otherwise)
+                : given.stream().map(text -> number(name, text, least)).toList();
+    }
+
+    private static int number(String name, String text, int least) {
         try {
-            int number = Integer.parseInt(value.get());
+            int number = Integer.parseInt(text);
             if (number >= least) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"--" + name + " " + value.get() + "\" is not a number", e);
+            throw new IllegalArgumentException("\"--" + name + " " + text + "\" is not a number", e);
         }
-        throw new IllegalArgumentException("\"--" + name + " " + value.get() + "\" is less than " + least);
+        throw new IllegalArgumentException("\"--" + name + " " + text + "\" is less than " + least);
     }
 }

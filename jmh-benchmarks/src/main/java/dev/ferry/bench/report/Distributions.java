@@ -19,10 +19,6 @@ public final class Distributions {
     private static final int RIGHT = 250;
     private static final int TOP = 50;
     private static final int BOTTOM = 60;
-    /** Told apart also by people who do not tell red from green (Okabe and Ito). */
-    private static final List<String> COLOURS =
-            List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999");
-
     private static final double[] TICKS = {1, 2, 5};
 
     private final String title;
@@ -46,7 +42,7 @@ public final class Distributions {
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">"
                         .formatted(WIDTH, HEIGHT));
         parts.add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>".formatted(WIDTH, HEIGHT));
-        parts.add(text(LEFT, TOP - 22, "start", escaped(title), "font-size=\"16\""));
+        parts.add(Svg.text(LEFT, TOP - 22, "start", title, "font-size=\"16\""));
         double low = Double.MAX_VALUE;
         double high = 0;
         for (Samples samples : series.values()) {
@@ -79,23 +75,23 @@ public final class Distributions {
     private static void grid(List<String> parts, Axis axis) {
         for (int percent = 0; percent <= 100; percent += 25) {
             double y = y(percent / 100.0);
-            parts.add(line(LEFT, y, WIDTH - RIGHT, y, "#ddd"));
-            parts.add(text(LEFT - 8, y + 4, "end", percent + " %", ""));
+            parts.add(Svg.line(LEFT, y, WIDTH - RIGHT, y, "#ddd"));
+            parts.add(Svg.text(LEFT - 8, y + 4, "end", percent + " %", ""));
         }
         for (double decade = 0.01; decade < axis.high(); decade *= 10) {
             for (double tick : TICKS) {
                 double at = decade * tick;
                 if (at >= axis.low() && at <= axis.high()) {
-                    parts.add(line(axis.x(at), y(0), axis.x(at), y(1), "#ddd"));
-                    parts.add(text(axis.x(at), y(0) + 18, "middle", number(at), ""));
+                    parts.add(Svg.line(axis.x(at), y(0), axis.x(at), y(1), "#ddd"));
+                    parts.add(Svg.text(axis.x(at), y(0) + 18, "middle", number(at), ""));
                 }
             }
         }
-        parts.add(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, "middle", "milliseconds", ""));
+        parts.add(Svg.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, "middle", "milliseconds", ""));
     }
 
     private static void curve(List<String> parts, Axis axis, String name, Samples samples, int index) {
-        String colour = COLOURS.get(index % COLOURS.size());
+        String colour = Svg.colour(index);
         StringBuilder path = new StringBuilder();
         List<Duration> sorted = samples.values().stream().sorted().toList();
         double previous = 0;
@@ -108,9 +104,9 @@ public final class Distributions {
         }
         parts.add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>".formatted(path, colour));
         double at = TOP + 14 + index * 40.0;
-        parts.add(line(WIDTH - RIGHT + 16, at - 4, WIDTH - RIGHT + 40, at - 4, colour));
-        parts.add(text(WIDTH - RIGHT + 46, at, "start", escaped(name), ""));
-        parts.add(text(
+        parts.add(Svg.line(WIDTH - RIGHT + 16, at - 4, WIDTH - RIGHT + 40, at - 4, colour));
+        parts.add(Svg.text(WIDTH - RIGHT + 46, at, "start", name, ""));
+        parts.add(Svg.text(
                 WIDTH - RIGHT + 46,
                 at + 16,
                 "start",
@@ -122,29 +118,9 @@ public final class Distributions {
         return "%.1f %.1f".formatted(x, y).replace(',', '.');
     }
 
-    private static String line(double x1, double y1, double x2, double y2, String colour) {
-        return String.format(
-                Locale.ROOT,
-                "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>",
-                x1,
-                y1,
-                x2,
-                y2,
-                colour);
-    }
-
-    private static String text(double x, double y, String anchor, String text, String more) {
-        return String.format(
-                Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" %s>%s</text>", x, y, anchor, more, text);
-    }
-
     private static String number(double value) {
         return value >= 100
                 ? String.format(Locale.ROOT, "%.0f", value)
                 : String.format(Locale.ROOT, "%.2f", value).replaceAll("\\.?0+$", "");
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

@@ -67,21 +67,33 @@ public final class BenchEngine implements AutoCloseable {
                 .delete(PATIENCE);
     }
 
+    /**
+     * Writes a root file system of the host's busybox as a tar, and gives it to an engine.
+     *
+     * @return what the image is called there
+     */
+    public static String importBusybox(EngineClient client, Path tar) throws IOException {
+        return load(client, ImageSource.busybox(tar));
+    }
+
     private static String load(String address, ImageSource image) throws IOException {
         try (EngineClient client = EngineClient.of(EngineAddress.parse(address))) {
-            Request.Source source = out -> {
-                try (InputStream in = image.open()) {
-                    in.transferTo(out);
-                }
-            };
-            if (!image.isArchive()) {
-                client.images()
-                        .importRootfs(
-                                new ImageCalls.ImportOptions(REPOSITORY, TAG, "", List.of()), source, progress -> {});
-                return REPOSITORY + ":" + TAG;
-            }
-            client.images().load(source, progress -> {});
-            return client.images().list(false).getFirst().id();
+            return load(client, image);
         }
+    }
+
+    private static String load(EngineClient client, ImageSource image) throws IOException {
+        Request.Source source = out -> {
+            try (InputStream in = image.open()) {
+                in.transferTo(out);
+            }
+        };
+        if (!image.isArchive()) {
+            client.images()
+                    .importRootfs(new ImageCalls.ImportOptions(REPOSITORY, TAG, "", List.of()), source, progress -> {});
+            return REPOSITORY + ":" + TAG;
+        }
+        client.images().load(source, progress -> {});
+        return client.images().list(false).getFirst().id();
     }
 }

@@ -57,7 +57,7 @@ public final class BenchPlace implements AutoCloseable {
     }
 
     /** Where Ferry's tools lie. */
-    Path tools() {
+    public Path tools() {
         return tools;
     }
 

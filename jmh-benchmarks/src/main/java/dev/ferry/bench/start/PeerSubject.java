@@ -22,9 +22,6 @@ import java.util.Optional;
  * is executed, so its time is the time until it has ended, when the container is gone too.
  */
 final class PeerSubject implements Subject {
-    private static final List<String> SEARCHED =
-            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
-
     private final String name;
     private final List<String> command;
     private final Path state;
@@ -63,25 +60,8 @@ final class PeerSubject implements Subject {
     static Optional<PeerSubject> find(String name, Path tools, Path work, Path bundle) throws IOException {
         int equals = name.indexOf('=');
         String shortName = equals < 0 ? name : name.substring(0, equals);
-        List<String> command;
-        Path provisioned = tools.resolve("peers").resolve(shortName).resolve("command");
-        if (equals >= 0) {
-            command = List.of(name.substring(equals + 1));
-        } else if (Files.isReadable(provisioned)) {
-            command = Files.readAllLines(provisioned).stream()
-                    .filter(line -> !line.isBlank())
-                    .toList();
-        } else {
-            Optional<Path> found = SEARCHED.stream()
-                    .map(directory -> Path.of(directory, shortName))
-                    .filter(Files::isExecutable)
-                    .findFirst();
-            if (found.isEmpty()) {
-                return Optional.empty();
-            }
-            command = List.of(found.get().toString());
-        }
-        if (!Files.isExecutable(Path.of(command.getFirst()))) {
+        List<String> command = equals < 0 ? PeerPrograms.find(shortName, tools) : List.of(name.substring(equals + 1));
+        if (command.isEmpty() || !Files.isExecutable(Path.of(command.getFirst()))) {
             return Optional.empty();
         }
         Path state = Files.createDirectories(work.resolve("peer-" + shortName));

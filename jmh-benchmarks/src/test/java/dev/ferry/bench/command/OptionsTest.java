@@ -20,6 +20,17 @@ class OptionsTest {
     }
 
     @Test
+    void readsAnOptionThatStandsSeveralTimes() {
+        Options options = Options.parse(List.of("--runs", "5", "--runs=7"), KNOWN);
+        assertThat(options.numbers("runs", List.of(1), 1)).containsExactly(5, 7);
+        assertThat(options.number("runs", 1, 1)).isEqualTo(7);
+        assertThat(options.numbers("out", List.of(1, 2), 1)).containsExactly(1, 2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.numbers("runs", List.of(), 6))
+                .withMessage("\"--runs 5\" is less than 6");
+    }
+
+    @Test
     void refusesWhatItDoesNotKnow() {
         refused("unknown option \"--rounds\"", "--rounds", "1");
         refused("unexpected word \"runs\"", "runs");
