@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Two engines to which everything happens. When something is wrong afterwards, the next one gets new ones. */
-final class CrashRig implements AutoCloseable {
+final class CrashRig {
     private final Path home;
     private final Disks disks;
     private final String[] options;
@@ -421,7 +421,7 @@ final class CrashRig implements AutoCloseable {
             if (present != null) {
                 heal(present);
             }
-            close();
+            end();
         } catch (Exception | AssertionError e) {
             failure.addSuppressed(e);
         }
@@ -439,8 +439,7 @@ final class CrashRig implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws Exception {
+    void end() throws Exception {
         MigrationHouse present = house;
         house = null;
         if (present == null) {

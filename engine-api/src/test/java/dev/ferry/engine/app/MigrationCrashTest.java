@@ -45,7 +45,7 @@ final class MigrationCrashTest {
     @AfterAll
     void end() throws Exception {
         for (CrashRig each : List.of(rig, plain, small)) {
-            each.close();
+            each.end();
             each.report();
         }
     }
