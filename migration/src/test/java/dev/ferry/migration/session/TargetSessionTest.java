@@ -300,7 +300,8 @@ class TargetSessionTest {
         place.failures = 1;
         assertThat(complete.own())
                 .isInstanceOfSatisfying(
-                        Reply.Refused.class, refused -> assertThat(refused.text()).contains("no room for files"));
+                        Reply.Refused.class,
+                        refused -> assertThat(refused.text()).contains("no room for files"));
         assertThat(complete.isOwed()).isTrue();
         assertThat(complete.own()).isEqualTo(new Reply.Running(3));
         assertThat(place.restores).isEqualTo(2);
