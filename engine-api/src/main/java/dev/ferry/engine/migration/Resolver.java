@@ -36,6 +36,8 @@ final class Resolver implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
     /** So often a container that is ours again is restored, {@link #LAST_PAUSE_MILLIS} apart. */
     private static final int RESTORES = 60;
+    /** So often a target is told that nothing comes, {@link #LAST_PAUSE_MILLIS} apart; then it has let go by itself. */
+    private static final int FAREWELLS = 60;
 
     /** Why a container that was handed over is here again. */
     static final String RECLAIMED = "the target had refused; the container goes on here";
@@ -129,13 +131,21 @@ final class Resolver implements AutoCloseable {
                 .start(() -> LOG.info("migration {}: {}", session.migration(), session.own()));
     }
 
-    /** Says that a migration came to nothing, if the target can be reached. Returns at once. */
+    /**
+     * Says that a migration came to nothing, for as long as the target keeps the place without having heard of anybody. Returns at once.
+     */
     void tellOfAbandon(Ongoing ongoing) {
         Thread.ofVirtual().name("abandon-" + ongoing.id().substring(0, 12)).start(() -> {
-            try (Wire wire = dialer.dial(ongoing.peer())) {
-                wire.request(new Request.Abandon(ongoing.id(), "the source's engine ended"), ANSWER);
-            } catch (WireException e) {
-                LOG.debug("migration {}: the target will ask: {}", ongoing.id(), e.getMessage());
+            for (int attempt = 0; attempt < FAREWELLS; attempt++) {
+                try (Wire wire = dialer.dial(ongoing.peer())) {
+                    wire.request(new Request.Abandon(ongoing.id(), "the source's engine ended"), ANSWER);
+                    return;
+                } catch (WireException e) {
+                    LOG.debug("migration {}: the target has not heard of its end: {}", ongoing.id(), e.getMessage());
+                }
+                if (pause(LAST_PAUSE_MILLIS)) {
+                    return;
+                }
             }
         });
     }
