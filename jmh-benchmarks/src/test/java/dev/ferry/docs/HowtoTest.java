@@ -116,7 +116,7 @@ final class HowtoTest {
         builder.environment().remove("FERRY_LAUNCHER");
         Process shell = builder.start();
         try {
-            assertThat(shell.waitFor(120, TimeUnit.SECONDS))
+            assertThat(shell.waitFor(300, TimeUnit.SECONDS))
                     .as("the session ends")
                     .isTrue();
         } finally {
