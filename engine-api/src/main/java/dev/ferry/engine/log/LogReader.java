@@ -50,7 +50,7 @@ public final class LogReader {
             while (true) {
                 // asked before reading: what was written before the end is then surely read
                 boolean last = !query.follow() || over.getAsBoolean();
-                if (!drain(frames, query, lines, sink)) {
+                if (!drain(frames, frames.size(), query, lines, sink)) {
                     return;
                 }
                 lines.caughtUp();
@@ -63,9 +63,14 @@ public final class LogReader {
         }
     }
 
-    /** Returns whether more may come: false behind the end of the wanted time. */
-    private static boolean drain(LogFrames frames, LogQuery query, Lines lines, FrameSink sink) throws IOException {
-        while (true) {
+    /**
+     * Reads what there was when it was asked for, since the log may grow as fast as it is read.
+     *
+     * @return whether more may come: false behind the end of the wanted time
+     */
+    private static boolean drain(LogFrames frames, long end, LogQuery query, Lines lines, FrameSink sink)
+            throws IOException {
+        while (frames.position() < end) {
             Optional<LogFrame> next = frames.next();
             if (next.isEmpty()) {
                 return true;
@@ -86,6 +91,7 @@ public final class LogReader {
                 lines.add(frame);
             }
         }
+        return true;
     }
 
     /** Puts lines together that frames have cut, keeps the last ones, and marks them with their time. */

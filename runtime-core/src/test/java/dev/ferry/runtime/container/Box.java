@@ -107,12 +107,18 @@ final class Box implements AutoCloseable {
     /** Waits until a log holds a text. */
     static void awaitText(Path log, String wanted) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        StringBuilder read = new StringBuilder(); // of a log that may grow as fast as it is read
         try (var frames = LogFrames.open(log)) {
-            while (!text(log, 0).contains(wanted)) {
+            while (read.indexOf(wanted) < 0) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError("\"" + wanted + "\" never came; there is: " + text(log, 0));
+                    throw new AssertionError("\"" + wanted + "\" never came; there is: " + read);
                 }
-                frames.awaitGrowth(Duration.ofSeconds(1));
+                Optional<LogFrame> frame = frames.next();
+                if (frame.isPresent()) {
+                    read.append(new String(frame.get().bytes(), StandardCharsets.UTF_8));
+                } else {
+                    frames.awaitGrowth(Duration.ofSeconds(1));
+                }
             }
         }
     }

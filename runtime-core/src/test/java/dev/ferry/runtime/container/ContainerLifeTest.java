@@ -9,7 +9,6 @@ import dev.ferry.runtime.cgroup.CgroupHierarchy;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.cgroup.FrozenCgroup;
 import dev.ferry.runtime.linux.Errno;
-import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.oci.Mount;
 import dev.ferry.runtime.oci.NamespaceKind;
@@ -39,9 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 @LeakChecked
 @Requires({Feature.ROOT, Feature.BUSYBOX, Feature.CGROUPS})
 class ContainerLifeTest {
-    private static final int SIGCONT = 18;
-    private static final int SIGSTOP = 19;
-
     @TempDir
     private static Path shared;
 
@@ -157,12 +153,11 @@ class ContainerLifeTest {
         ContainerProcess container = box.start(request);
         Box.awaitText(request.log(), "out\n");
         long drained;
-        try (PidFd monitor = PidFd.open(container.monitorPid())) {
-            monitor.sendSignal(SIGSTOP);
-            awaitBlocked(container.initPid());
+        try (StoppedProcess monitor = StoppedProcess.stop(container.monitorPid())) {
+            StoppedProcess.awaitState(container.initPid(), 'S'); // its output is full: nothing else in its script waits
             try (FrozenCgroup still = request.cgroup().freeze(Duration.ofSeconds(30))) {
                 assertThat(still).isNotNull();
-                monitor.sendSignal(SIGCONT);
+                monitor.goOn();
                 container.awaitDrained(Duration.ofSeconds(30));
                 drained = Files.size(request.log());
                 container.signal(9);
@@ -172,30 +167,19 @@ class ContainerLifeTest {
         assertThat(request.log()).hasSize(drained);
     }
 
-    /** Its output is full: nothing else in its script waits. */
-    private static void awaitBlocked(int pid) throws Exception {
-        Path status = Path.of("/proc/" + pid + "/status");
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!Files.readString(status).contains("State:\tS")) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("process " + pid + " still runs");
-            }
-            Thread.sleep(1);
-        }
-    }
-
     @Test
     void outputThatCannotReachTheLogIsNotWaitedForForEver() throws Exception {
-        LaunchRequest request = box.request(Box.shell("yes").build(), false);
+        LaunchRequest request =
+                box.request(Box.shell("echo up; while :; do echo more; done").build(), false);
         ContainerProcess container = box.start(request);
-        Box.awaitText(request.log(), "y");
-        try (PidFd monitor = PidFd.open(container.monitorPid())) {
-            monitor.sendSignal(SIGSTOP);
+        Box.awaitText(request.log(), "up");
+        try (StoppedProcess monitor = StoppedProcess.stop(container.monitorPid())) {
+            StoppedProcess.awaitState(container.initPid(), 'S'); // its output is full
             assertThatThrownBy(() -> container.awaitDrained(Duration.ofMillis(50)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("did not reach its log within 50 ms")
                     .hasMessageContaining("disk is full");
-            monitor.sendSignal(SIGCONT);
+            monitor.goOn();
         }
         container.signal(9);
         container.awaitExit();
