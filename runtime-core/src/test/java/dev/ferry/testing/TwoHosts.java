@@ -1,6 +1,8 @@
 package dev.ferry.testing;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -88,6 +90,8 @@ public final class TwoHosts implements AutoCloseable {
                     "dev",
                     INTERFACE,
                     "root",
+                    "handle",
+                    "1:",
                     "tbf",
                     "rate",
                     megabits + "mbit",
@@ -96,6 +100,29 @@ public final class TwoHosts implements AutoCloseable {
                     "latency",
                     "20ms");
         }
+    }
+
+    /**
+     * Makes the link long and lossy in each direction, behind its {@link #limit}. tc-netem(8)
+     *
+     * @param percent of the packets that are lost
+     * @return false when this kernel has no netem: nothing has changed then
+     */
+    public boolean impair(Duration delay, int percent) throws IOException, InterruptedException {
+        for (NamespaceHost host : List.of(a, b)) {
+            List<String> words = new ArrayList<>(List.of("tc", "qdisc", "replace", "dev", INTERFACE));
+            words.addAll(List.of("parent", "1:1", "handle", "10:", "netem"));
+            words.addAll(List.of("delay", delay.toMillis() + "ms", "loss", percent + "%"));
+            try {
+                host.run(words.toArray(String[]::new));
+            } catch (IOException e) {
+                if (String.valueOf(e.getMessage()).contains("qdisc kind is unknown")) {
+                    return false;
+                }
+                throw e;
+            }
+        }
+        return true;
     }
 
     @Override

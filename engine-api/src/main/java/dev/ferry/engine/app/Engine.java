@@ -193,7 +193,8 @@ public final class Engine implements AutoCloseable {
                 restoration,
                 criuSource,
                 events,
-                steps);
+                steps,
+                options.peers().patience());
         // beside all else: only a container on its way to or from another engine waits for it
         OpeningLedger ledger = OpeningLedger.begin(root.resolve("journal"), options.journal(), steps);
         PeerService peers = new PeerService(
@@ -202,7 +203,8 @@ public final class Engine implements AutoCloseable {
                         options.peers().listen(),
                         options.peers().name(),
                         options.peers().address(),
-                        VERSION));
+                        VERSION,
+                        options.peers().patience()));
         MigrationService migrations =
                 new MigrationService(registry, containers, grounds, ledger::ledger, peers, peers::isKnown);
         SystemService system = new SystemService(VERSION, host, root, registry, images, hierarchies, criuSource);

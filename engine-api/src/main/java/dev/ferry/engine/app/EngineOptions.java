@@ -44,6 +44,7 @@ public record EngineOptions(
               --peer-listen ADDRESS where other engines reach this one, HOST:PORT (default: nowhere)
               --peer-name NAME      what it calls itself to them         (default: the host's name)
               --peer-address ADDR   where they find it, if not there     (default: where it listens)
+              --peer-timeout SECS   how long another engine may be silent (default 10)
               --help                this text
             """;
 
@@ -109,6 +110,7 @@ public record EngineOptions(
                 case "--peer-listen" -> peers = peers.withListen(value(argument, equals, rest));
                 case "--peer-name" -> peers = peers.withName(value(argument, equals, rest));
                 case "--peer-address" -> peers = peers.withAddress(value(argument, equals, rest));
+                case "--peer-timeout" -> peers = peers.withTimeout(value(argument, equals, rest));
                 default -> throw new IllegalArgumentException("unknown option \"" + argument + "\"");
             }
         }

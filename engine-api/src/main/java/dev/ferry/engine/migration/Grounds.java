@@ -8,6 +8,7 @@ import dev.ferry.engine.container.ContainerEvents;
 import dev.ferry.engine.container.Incarnations;
 import dev.ferry.engine.container.LifeCycle;
 import dev.ferry.engine.error.EngineException;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.store.content.ContentStore;
 import dev.ferry.store.content.StepListener;
 import dev.ferry.store.image.ImageStore;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param home the directory of all migrations' files
  * @param steps is told of points at which this engine may die
+ * @param patience with other engines
  */
 public record Grounds(
         Path home,
@@ -33,7 +35,8 @@ public record Grounds(
         Restoration restoration,
         CheckpointService.CriuSource criu,
         ContainerEvents events,
-        StepListener steps) {
+        StepListener steps,
+        Patience patience) {
     private static final Logger LOG = LoggerFactory.getLogger(Grounds.class);
 
     /** The name of the dump inside a migration's directory. */

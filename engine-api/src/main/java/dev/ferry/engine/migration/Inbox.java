@@ -158,7 +158,12 @@ public final class Inbox implements Correspondent {
             boolean reserved = false;
             try {
                 session = TargetSession.reserve(
-                        offer, arrival, records::write, arrivals, () -> log.changed(offer.migration()));
+                        offer,
+                        arrival,
+                        records::write,
+                        arrivals,
+                        grounds.patience(),
+                        () -> log.changed(offer.migration()));
                 reserved = true;
             } finally {
                 if (!reserved) {

@@ -1,6 +1,7 @@
 package dev.ferry.engine.migration;
 
 import dev.ferry.migration.protocol.Dialer;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.recovery.SourceState;
 import dev.ferry.migration.session.SourceSession;
@@ -15,7 +16,6 @@ import org.slf4j.LoggerFactory;
 /** A live migration away from here: the session, and everything that is open for it. */
 final class Leaving {
     private static final Logger LOG = LoggerFactory.getLogger(Leaving.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Ongoing ongoing;
     private final Departure departure;
@@ -24,6 +24,7 @@ final class Leaving {
     private final Timeline timeline;
     private final SourceSession session;
     private final Duration expectedBlackout;
+    private boolean farewellOwed;
 
     Leaving(
             Ongoing ongoing,
@@ -31,14 +32,15 @@ final class Leaving {
             Request.Offer offer,
             Records records,
             Dialer dialer,
+            Patience patience,
             long bandwidth,
             Duration expectedBlackout) {
         this.expectedBlackout = expectedBlackout;
         this.ongoing = ongoing;
         this.departure = departure;
         this.timeline = new Timeline(ongoing::touch);
-        this.link = new Link(dialer, ongoing.peer(), ongoing.id(), shipment, bandwidth, PATIENCE);
-        this.session = new SourceSession(offer, departure, records::write, link, shipment, timeline);
+        this.link = new Link(dialer, ongoing.peer(), ongoing.id(), shipment, bandwidth, patience.running());
+        this.session = new SourceSession(offer, departure, records::write, link, shipment, timeline, patience);
     }
 
     Ongoing ongoing() {
@@ -74,9 +76,11 @@ final class Leaving {
                 shipment) {
             switch (session.run()) {
                 case SourceSession.Outcome.Moved moved -> ongoing.end(Ongoing.Outcome.MOVED, "");
-                case SourceSession.Outcome.Stayed stayed ->
+                case SourceSession.Outcome.Stayed stayed -> {
+                    farewellOwed = !stayed.told();
                     ongoing.end(
                             Ongoing.Outcome.FAILED, String.valueOf(stayed.why().getMessage()));
+                }
                 case SourceSession.Outcome.Unsettled unsettled -> {
                     LOG.warn("migration {}: {}", ongoing.id(), unsettled.why().getMessage());
                     settleOrDoubt(unsettled.why());
@@ -87,10 +91,16 @@ final class Leaving {
         } catch (RuntimeException | Error e) {
             LOG.error("migration {} failed", ongoing.id(), e);
             // what it has come to stands in the journal
+            farewellOwed = ongoing.state() != SourceState.HANDED_OVER;
             ongoing.end(
                     ongoing.state() == SourceState.HANDED_OVER ? Ongoing.Outcome.IN_DOUBT : Ongoing.Outcome.FAILED,
                     String.valueOf(e));
         }
+    }
+
+    /** Whether the target may keep a place for what does not come. Asked by whoever ran it. */
+    boolean isFarewellOwed() {
+        return farewellOwed;
     }
 
     private void settleOrDoubt(IOException why) {

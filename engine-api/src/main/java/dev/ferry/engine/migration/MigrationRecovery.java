@@ -208,7 +208,7 @@ final class MigrationRecovery {
             case OFFERED, FROZEN -> {
                 abandon(records);
                 letRunOn(container, mark);
-                resolver.tellOfAbandon(ongoing);
+                resolver.tellOfAbandon(ongoing, "the source's engine ended");
             }
             case ABANDONED -> letRunOn(container, mark);
             case HANDED_OVER -> {
@@ -302,6 +302,7 @@ final class MigrationRecovery {
                 arrival,
                 records::write,
                 nothing,
+                grounds.patience(),
                 (TargetState) ongoing.state(),
                 () -> log.changed(ongoing.id()));
         log.add(ongoing, session);

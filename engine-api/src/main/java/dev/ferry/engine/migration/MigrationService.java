@@ -134,6 +134,7 @@ public final class MigrationService implements Migrations, Doubts, AutoCloseable
                 offer,
                 records,
                 dialer,
+                grounds.patience(),
                 request.bandwidth(),
                 plan(found.needs()).blackout(request.bandwidth()));
         container.lane().run(() -> {
@@ -154,6 +155,9 @@ public final class MigrationService implements Migrations, Doubts, AutoCloseable
         leaving.remove(session.ongoing().id());
         if (session.ongoing().outcome() == Ongoing.Outcome.IN_DOUBT) {
             resolver.resolve(session.ongoing(), session.departure(), records);
+        }
+        if (session.isFarewellOwed()) {
+            resolver.tellOfAbandon(session.ongoing(), session.ongoing().error());
         }
     }
 

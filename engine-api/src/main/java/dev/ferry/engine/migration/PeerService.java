@@ -13,10 +13,10 @@ import dev.ferry.migration.peer.PeerRefused;
 import dev.ferry.migration.peer.Peers;
 import dev.ferry.migration.protocol.Correspondent;
 import dev.ferry.migration.protocol.Dialer;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Wire;
 import dev.ferry.migration.protocol.WireBroken;
 import dev.ferry.migration.protocol.WireException;
-import dev.ferry.migration.wire.TlsWire;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,8 +49,9 @@ public final class PeerService implements Dialer, AutoCloseable {
      * @param name what it calls itself
      * @param address where they find it, if that is another address; empty for the same
      * @param engine its release
+     * @param patience with them
      */
-    public record Self(String listen, String name, String address, String engine) {}
+    public record Self(String listen, String name, String address, String engine, Patience patience) {}
 
     /** With keys and book in a directory. Nothing is read yet. */
     public PeerService(Path directory, Self self) {
@@ -77,7 +78,7 @@ public final class PeerService implements Dialer, AutoCloseable {
         if (inbox == null) {
             throw new IllegalStateException("started before there was anybody to answer");
         }
-        Peers peers = Peers.open(directory, self.name(), self.engine(), inbox, TlsWire.Pulse.DEFAULT);
+        Peers peers = Peers.open(directory, self.name(), self.engine(), inbox, self.patience());
         if (!self.listen().isEmpty()) {
             try {
                 peers.listen(self.listen(), self.address());

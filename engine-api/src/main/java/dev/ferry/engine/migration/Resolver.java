@@ -134,11 +134,11 @@ final class Resolver implements AutoCloseable {
     /**
      * Says that a migration came to nothing, for as long as the target keeps the place without having heard of anybody. Returns at once.
      */
-    void tellOfAbandon(Ongoing ongoing) {
+    void tellOfAbandon(Ongoing ongoing, String why) {
         Thread.ofVirtual().name("abandon-" + ongoing.id().substring(0, 12)).start(() -> {
             for (int attempt = 0; attempt < FAREWELLS; attempt++) {
                 try (Wire wire = dialer.dial(ongoing.peer())) {
-                    wire.request(new Request.Abandon(ongoing.id(), "the source's engine ended"), ANSWER);
+                    wire.request(new Request.Abandon(ongoing.id(), why), ANSWER);
                     return;
                 } catch (WireException e) {
                     LOG.debug("migration {}: the target has not heard of its end: {}", ongoing.id(), e.getMessage());

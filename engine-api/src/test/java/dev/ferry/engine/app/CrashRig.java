@@ -183,6 +183,20 @@ final class CrashRig {
                 false);
     }
 
+    /** The link is in trouble until both engines have done what they can. */
+    void part(CrashPoint.Point point, LinkProxy.Trouble trouble) throws Exception {
+        run(
+                point,
+                (present, id) -> {
+                    present.toA.strike(trouble);
+                    present.toB.strike(trouble);
+                    MigrationHouse.goOn(present.a);
+                    MigrationHouse.goOn(present.b);
+                    CheckpointHouse.await("an end or a doubt", () -> isKnown(present.a, id) && isKnown(present.b, id));
+                },
+                false);
+    }
+
     private static void fill(Path ballast) throws IOException {
         byte[] piece = new byte[4096];
         try (OutputStream out = Files.newOutputStream(ballast)) {

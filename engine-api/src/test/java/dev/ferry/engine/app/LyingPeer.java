@@ -5,11 +5,11 @@ import dev.ferry.migration.peer.PeerRefused;
 import dev.ferry.migration.peer.Peers;
 import dev.ferry.migration.protocol.Chunk;
 import dev.ferry.migration.protocol.Correspondent;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
 import dev.ferry.migration.protocol.WireException;
-import dev.ferry.migration.wire.TlsWire;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +35,7 @@ final class LyingPeer implements Correspondent, AutoCloseable {
 
     /** One that both engines trust. */
     LyingPeer(Path home, EngineClient source, EngineClient target) throws IOException, PeerRefused {
-        peers = Peers.open(home, NAME, "test", this, TlsWire.Pulse.DEFAULT);
+        peers = Peers.open(home, NAME, "test", this, Patience.DEFAULT);
         peers.listen("127.0.0.1:0", "");
         this.target = peers.join(target.peers().invite().token(), "").name();
         source.peers().join(peers.invite(Instant.now().plusSeconds(600)), "");

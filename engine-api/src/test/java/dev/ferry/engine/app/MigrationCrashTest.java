@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferry.migration.recovery.Side;
 import dev.ferry.migration.recovery.TargetState;
 import dev.ferry.testing.Feature;
+import dev.ferry.testing.LinkProxy;
 import dev.ferry.testing.Requires;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,17 +35,19 @@ final class MigrationCrashTest {
     private CrashRig rig;
     private CrashRig plain;
     private CrashRig small;
+    private CrashRig hasty;
 
     @BeforeAll
     void start(@TempDir Path home) {
         rig = new CrashRig(home.resolve("any"), CrashRig.Disks.SHARED);
         plain = new CrashRig(home.resolve("plain"), CrashRig.Disks.SHARED, "--journal", "plain");
         small = new CrashRig(home.resolve("small"), CrashRig.Disks.SMALL);
+        hasty = new CrashRig(home.resolve("hasty"), CrashRig.Disks.SHARED, "--peer-timeout", "1");
     }
 
     @AfterAll
     void end() throws Exception {
-        for (CrashRig each : List.of(rig, plain, small)) {
+        for (CrashRig each : List.of(rig, plain, small, hasty)) {
             each.end();
             each.report();
         }
@@ -113,6 +116,16 @@ final class MigrationCrashTest {
                         .filter(point -> point.moment() == CrashPoint.Moment.AFTER)
                         .toList(),
                 plain::tear);
+    }
+
+    /** For longer than either side waits: refused, half open, and held up on the way. */
+    @TestFactory
+    Stream<DynamicTest> partitions() {
+        return Stream.of(LinkProxy.Trouble.REFUSE, LinkProxy.Trouble.SWALLOW, LinkProxy.Trouble.STALL)
+                .flatMap(trouble -> tests(
+                        trouble.name().toLowerCase(Locale.ROOT) + " ",
+                        CrashPoint.points(),
+                        point -> hasty.part(point, trouble)));
     }
 
     @TestFactory

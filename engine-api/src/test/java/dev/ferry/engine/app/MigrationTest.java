@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferry.api.model.ferry.MigrationDetail;
 import dev.ferry.testing.Feature;
+import dev.ferry.testing.LinkProxy;
 import dev.ferry.testing.Requires;
 import dev.ferry.testing.TwoHosts;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,27 @@ final class MigrationTest {
         MigrationHouse house = new MigrationHouse(home, TwoHosts.start()).withBusybox();
         try {
             thereAndBack(house, CheckpointHouse.JOB, ROUND_TRIPS);
+        } finally {
+            house.end();
+        }
+    }
+
+    /** Far away, and losing some: by the kernel where it can, else by what stands at the link's ends, which cuts it instead. */
+    @Test
+    @Requires(Feature.TWO_HOSTS)
+    void jobMovesOverABadLink(@TempDir Path home) throws Exception {
+        TwoHosts hosts = TwoHosts.start();
+        hosts.limit(200);
+        boolean byKernel = hosts.impair(Duration.ofMillis(30), 1);
+        MigrationHouse house = new MigrationHouse(home, hosts).withBusybox();
+        try {
+            for (LinkProxy link : List.of(house.toA, house.toB)) {
+                if (!byKernel) {
+                    link.delay(Duration.ofMillis(30));
+                    link.after(200_000, LinkProxy.Trouble.CUT);
+                }
+            }
+            thereAndBack(house, CheckpointHouse.JOB, 1);
         } finally {
             house.end();
         }

@@ -21,6 +21,8 @@ import picocli.CommandLine.Parameters;
             "  --host ADDRESS   where to listen: unix:///path or tcp://host:port, several times for several",
             "  --peer-listen ADDRESS, --peer-name NAME, --peer-address ADDRESS",
             "                   where other engines reach this one, what it calls itself to them, where they find it",
+            "  --peer-timeout SECONDS",
+            "                   how long another engine may be silent before its connection is given up (10)",
             "  --help           these and all others"
         })
 final class EngineCommand implements Callable<Integer> {

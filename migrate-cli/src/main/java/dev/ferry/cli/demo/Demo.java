@@ -38,8 +38,8 @@ import java.util.function.Consumer;
  * computed again, deaths, and that nothing stays behind.
  */
 public final class Demo {
-    private static final String IMAGE = "ferry-demo";
-    private static final String NAME = "ferry-demo-job";
+    static final String IMAGE = "ferry-demo";
+    static final String NAME = "ferry-demo-job";
     private static final String CHECKPOINT = "safe";
     private static final String FILE = "/root/progress";
     private static final String CLASSES = "opt/demo";

@@ -21,12 +21,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** An engine as a process of its own that other engines can reach, and everything that it holds, looked at from outside. */
-final class PeerEngine implements AutoCloseable {
+final class PeerEngine implements TripEngine {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern NUMBER = Pattern.compile("\\[?\\d+\\]?");
 
-    final String name;
-    final EngineClient client;
+    private final String name;
+    private final EngineClient client;
     private final Path home;
     private final String cgroup;
     private final Process process;
@@ -84,7 +84,8 @@ final class PeerEngine implements AutoCloseable {
      * What it holds, each kind of thing with how often: descriptors, threads of both kinds, mounts, control groups, files. What has a number is
      * counted under its name without.
      */
-    Map<String, Integer> holdings() throws IOException, InterruptedException {
+    @Override
+    public Map<String, Integer> holdings() throws IOException, InterruptedException {
         Map<String, Integer> held = new TreeMap<>();
         // first: a JVM that is asked opens a socket for good
         for (String each : objects()) {
@@ -219,8 +220,18 @@ final class PeerEngine implements AutoCloseable {
                 .toList();
     }
 
-    /** Processes that hold a file of this engine, but not the engine. */
-    List<String> holders() throws IOException {
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public EngineClient client() {
+        return client;
+    }
+
+    @Override
+    public List<String> holders() throws IOException {
         List<String> found = new ArrayList<>();
         for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
             if (each.pid() != process.pid()

@@ -3,6 +3,7 @@ package dev.ferry.migration.peer;
 import dev.ferry.migration.protocol.Chunk;
 import dev.ferry.migration.protocol.Correspondent;
 import dev.ferry.migration.protocol.Dialer;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
@@ -44,8 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Peers implements Dialer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
-    private static final int CONNECT_MILLIS = 5_000;
-    private static final int HANDSHAKE_MILLIS = 10_000;
     private static final Duration JOIN = Duration.ofSeconds(30);
     /** Connections that may be in their handshake at a time. */
     private static final int BACKLOG = 64;
@@ -55,7 +54,7 @@ public final class Peers implements Dialer, AutoCloseable {
     private final PeerIdentity identity;
     private final PeerBook book;
     private final Correspondent correspondent;
-    private final TlsWire.Pulse pulse;
+    private final Patience patience;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Map<TlsWire, String> wires = new ConcurrentHashMap<>();
     private volatile @Nullable ServerSocket listener;
@@ -68,13 +67,13 @@ public final class Peers implements Dialer, AutoCloseable {
             PeerIdentity identity,
             PeerBook book,
             Correspondent correspondent,
-            TlsWire.Pulse pulse) {
+            Patience patience) {
         this.name = name;
         this.engine = engine;
         this.identity = identity;
         this.book = book;
         this.correspondent = correspondent;
-        this.pulse = pulse;
+        this.patience = patience;
     }
 
     /**
@@ -84,11 +83,11 @@ public final class Peers implements Dialer, AutoCloseable {
      * @param engine its release
      * @param correspondent is asked by peers
      */
-    public static Peers open(
-            Path directory, String name, String engine, Correspondent correspondent, TlsWire.Pulse pulse)
+    public static Peers open(Path directory, String name, String engine, Correspondent correspondent, Patience patience)
             throws IOException {
         PeerIdentity identity = PeerIdentity.open(directory);
-        return new Peers(name, engine, identity, PeerBook.open(directory.resolve("peers.json")), correspondent, pulse);
+        return new Peers(
+                name, engine, identity, PeerBook.open(directory.resolve("peers.json")), correspondent, patience);
     }
 
     /**
@@ -215,7 +214,7 @@ public final class Peers implements Dialer, AutoCloseable {
         sockets.add(plain);
         boolean done = false;
         try {
-            plain.connect(Address.parse(peer.address()), CONNECT_MILLIS);
+            plain.connect(Address.parse(peer.address()), millis(patience.connecting()));
             SSLSocket tls = layer(plain, peer.fingerprint()::equals, peer.address());
             tls.setUseClientMode(true);
             handshake(tls);
@@ -253,7 +252,7 @@ public final class Peers implements Dialer, AutoCloseable {
     private TlsWire wire(String peer, Socket plain, SSLSocket tls, Correspondent to) throws WireException {
         // the wire may end before it is known here: whoever comes second takes it out again
         TlsWire[] made = new TlsWire[1];
-        TlsWire wire = TlsWire.open(peer, plain, tls, pulse, engine, to, () -> {
+        TlsWire wire = TlsWire.open(peer, plain, tls, patience, engine, to, () -> {
             sockets.remove(plain);
             TlsWire ended = made[0];
             if (ended != null) {
@@ -284,8 +283,12 @@ public final class Peers implements Dialer, AutoCloseable {
         }
     }
 
-    private static void handshake(SSLSocket tls) throws IOException {
-        tls.setSoTimeout(HANDSHAKE_MILLIS);
+    private static int millis(Duration duration) {
+        return Math.toIntExact(duration.toMillis());
+    }
+
+    private void handshake(SSLSocket tls) throws IOException {
+        tls.setSoTimeout(millis(patience.silence()));
         tls.startHandshake();
     }
 

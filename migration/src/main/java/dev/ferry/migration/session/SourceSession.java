@@ -6,6 +6,7 @@ import dev.ferry.criu.archive.FileRecord;
 import dev.ferry.migration.journal.JournalFull;
 import dev.ferry.migration.plan.Plan;
 import dev.ferry.migration.plan.Strategy;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.recovery.SourceState;
@@ -15,7 +16,6 @@ import dev.ferry.migration.transfer.Shipment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -45,10 +45,6 @@ import org.slf4j.LoggerFactory;
 public final class SourceSession {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSession.class);
 
-    /** How long a cut may last while the container runs, and while it stands still. */
-    private static final Duration PATIENCE_RUNNING = Duration.ofSeconds(30);
-
-    private static final Duration PATIENCE_FROZEN = Duration.ofSeconds(10);
     private static final String OUTPUT = "log";
 
     private final Request.Offer offer;
@@ -57,6 +53,7 @@ public final class SourceSession {
     private final Link link;
     private final Shipment shipment;
     private final Timeline timeline;
+    private final Patience patience;
 
     /** Nobody else uses the link from the hand-over on, so this may run beside the end of the container here. */
     private final FutureTask<Reply> commit = new FutureTask<>(this::commit);
@@ -78,8 +75,12 @@ public final class SourceSession {
         /** The target runs it. */
         record Moved() implements Outcome {}
 
-        /** It runs here, as before. */
-        record Stayed(IOException why) implements Outcome {}
+        /**
+         * It runs here, as before.
+         *
+         * @param told whether the target knows that nothing comes
+         */
+        record Stayed(IOException why, boolean told) implements Outcome {}
 
         /** It was handed over, and the target has not said what became of it. */
         record Unsettled(IOException why) implements Outcome {}
@@ -96,13 +97,15 @@ public final class SourceSession {
             SourceRecords records,
             Link link,
             Shipment shipment,
-            Timeline timeline) {
+            Timeline timeline,
+            Patience patience) {
         this.offer = offer;
         this.container = container;
         this.records = records;
         this.link = link;
         this.shipment = shipment;
         this.timeline = timeline;
+        this.patience = patience;
     }
 
     /** Runs it to its end, on the calling thread. */
@@ -111,7 +114,7 @@ public final class SourceSession {
             records.write(SourceState.OFFERED);
         } catch (IOException e) {
             container.stay();
-            return new Outcome.Stayed(e);
+            return new Outcome.Stayed(e, true);
         }
         HandOver talk = new HandOver();
         try {
@@ -121,8 +124,7 @@ public final class SourceSession {
         } catch (IOException e) {
             if (!handedOver) {
                 IOException why = talk.failure == null ? e : talk.failure;
-                abandon(why);
-                return new Outcome.Stayed(why);
+                return new Outcome.Stayed(why, abandon(why));
             }
             // the dump is complete and the container was not let go on: what its end looked like changes nothing
         } catch (RuntimeException | Error e) {
@@ -154,7 +156,7 @@ public final class SourceSession {
     private Set<String> offer() throws IOException {
         timeline.enter("offer");
         long start = timeline.elapsed();
-        link.patience(PATIENCE_RUNNING);
+        link.patience(patience.running());
         Reply.Reserved reserved = expect(Reply.Reserved.class, link.ask(offer));
         timeline.add("offer", start, 0);
         return new HashSet<>(reserved.has());
@@ -178,10 +180,11 @@ public final class SourceSession {
         long start = timeline.elapsed();
         expect(Reply.Prepared.class, link.askBehindAll(new Request.Prepare(offer.migration())));
         timeline.add("prepare", start, 0);
-        link.patience(PATIENCE_FROZEN);
+        link.patience(patience.frozen());
     }
 
-    private void abandon(IOException why) {
+    /** Returns whether the target knows of it. */
+    private boolean abandon(IOException why) {
         try {
             records.write(SourceState.ABANDONED);
         } catch (IOException e) {
@@ -191,9 +194,10 @@ public final class SourceSession {
         container.stay();
         try {
             link.lastWord(new Request.Abandon(offer.migration(), String.valueOf(why.getMessage())));
+            return true;
         } catch (IOException e) {
-            // it asks when it misses us
             why.addSuppressed(e);
+            return false;
         }
     }
 

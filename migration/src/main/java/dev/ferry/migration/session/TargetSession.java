@@ -2,13 +2,13 @@ package dev.ferry.migration.session;
 
 import dev.ferry.criu.archive.CheckpointDirectory;
 import dev.ferry.migration.protocol.Chunk;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.recovery.TargetState;
 import dev.ferry.migration.transfer.Arrivals;
 import dev.ferry.migration.transfer.Refusal;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -37,17 +37,13 @@ import org.slf4j.LoggerFactory;
 public final class TargetSession {
     private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
 
-    /** How long a restored container waits for its hand-over, and a reserved place for the next byte. */
-    private static final Duration AT_THE_GATE = Duration.ofSeconds(15);
-
-    private static final Duration RESERVED_WITHOUT_CONTACT = Duration.ofSeconds(60);
-
     private final String migration;
     private final long epoch;
     private final Request.@Nullable Offer offer;
     private final Arriving container;
     private final TargetRecords records;
     private final Arrivals arrivals;
+    private final Patience patience;
     private final Runnable changedState;
 
     /** Guards everything below. Nothing that takes long is done while it is held, the journal's sync excepted. */
@@ -81,6 +77,7 @@ public final class TargetSession {
             Arriving container,
             TargetRecords records,
             Arrivals arrivals,
+            Patience patience,
             TargetState state,
             Runnable changedState) {
         this.migration = migration;
@@ -89,6 +86,7 @@ public final class TargetSession {
         this.container = container;
         this.records = records;
         this.arrivals = arrivals;
+        this.patience = patience;
         this.state = state;
         this.changedState = changedState;
     }
@@ -100,7 +98,12 @@ public final class TargetSession {
      * @throws IOException when it cannot be written down; nothing is reserved then
      */
     public static TargetSession reserve(
-            Request.Offer offer, Arriving container, TargetRecords records, Arrivals arrivals, Runnable changedState)
+            Request.Offer offer,
+            Arriving container,
+            TargetRecords records,
+            Arrivals arrivals,
+            Patience patience,
+            Runnable changedState)
             throws IOException {
         records.write(TargetState.RESERVED);
         return new TargetSession(
@@ -110,6 +113,7 @@ public final class TargetSession {
                 container,
                 records,
                 arrivals,
+                patience,
                 TargetState.RESERVED,
                 changedState);
     }
@@ -121,9 +125,10 @@ public final class TargetSession {
             Arriving container,
             TargetRecords records,
             Arrivals arrivals,
+            Patience patience,
             TargetState last,
             Runnable changedState) {
-        return new TargetSession(migration, epoch, null, container, records, arrivals, last, changedState);
+        return new TargetSession(migration, epoch, null, container, records, arrivals, patience, last, changedState);
     }
 
     /** The last record. */
@@ -282,12 +287,12 @@ public final class TargetSession {
         try {
             old = state == TargetState.RESERVED
                     && !working
-                    && System.nanoTime() - contact > RESERVED_WITHOUT_CONTACT.toNanos();
+                    && System.nanoTime() - contact > patience.reserved().toNanos();
         } finally {
             lock.unlock();
         }
         if (old) {
-            discard("the source was not heard of for " + RESERVED_WITHOUT_CONTACT.toSeconds() + " s");
+            discard("the source was not heard of for " + patience.reserved().toSeconds() + " s");
         }
     }
 
@@ -439,7 +444,7 @@ public final class TargetSession {
         try {
             atGate = true;
             changed.signalAll();
-            long left = AT_THE_GATE.toNanos();
+            long left = patience.atGate().toNanos();
             while (wish == Wish.NONE && left > 0) {
                 try {
                     left = changed.awaitNanos(left);

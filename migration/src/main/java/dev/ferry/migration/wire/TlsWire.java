@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ferry.migration.protocol.Chunk;
 import dev.ferry.migration.protocol.Correspondent;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
@@ -48,7 +49,7 @@ public final class TlsWire implements Wire {
     private final String peer;
     private final Socket plain;
     private final SSLSocket tls;
-    private final Pulse pulse;
+    private final Patience patience;
     private final DataInputStream in;
     private final OutputStream out;
     private final Correspondent correspondent;
@@ -61,22 +62,13 @@ public final class TlsWire implements Wire {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable TokenBucket bucket;
 
-    /**
-     * How often each side gives a sign of life, and how long the other waits for one.
-     *
-     * @param beat at most a third of {@code silence}
-     */
-    public record Pulse(Duration beat, Duration silence) {
-        /** What engines use. */
-        public static final Pulse DEFAULT = new Pulse(Duration.ofSeconds(1), Duration.ofSeconds(10));
-    }
-
-    private TlsWire(String peer, Socket plain, SSLSocket tls, Pulse pulse, Correspondent correspondent, Runnable onEnd)
+    private TlsWire(
+            String peer, Socket plain, SSLSocket tls, Patience patience, Correspondent correspondent, Runnable onEnd)
             throws IOException {
         this.peer = peer;
         this.plain = plain;
         this.tls = tls;
-        this.pulse = pulse;
+        this.patience = patience;
         this.correspondent = correspondent;
         this.onEnd = onEnd;
         this.in = new DataInputStream(new BufferedInputStream(tls.getInputStream(), 64 << 10));
@@ -95,16 +87,16 @@ public final class TlsWire implements Wire {
             String peer,
             Socket plain,
             SSLSocket tls,
-            Pulse pulse,
+            Patience patience,
             String engine,
             Correspondent correspondent,
             Runnable onEnd)
             throws WireException {
         boolean done = false;
         try {
-            tls.setSoTimeout((int) pulse.silence().toMillis());
+            tls.setSoTimeout((int) patience.silence().toMillis());
             plain.setTcpNoDelay(true);
-            TlsWire wire = new TlsWire(peer, plain, tls, pulse, correspondent, onEnd);
+            TlsWire wire = new TlsWire(peer, plain, tls, patience, correspondent, onEnd);
             wire.greet(new Hello(Hello.SPOKEN, engine));
             wire.start();
             done = true;
@@ -170,7 +162,7 @@ public final class TlsWire implements Wire {
                 }
             }
         } catch (java.net.SocketTimeoutException e) {
-            end("nothing came for " + pulse.silence().toMillis() + " ms");
+            end("nothing came for " + patience.silence().toMillis() + " ms");
         } catch (IOException | RuntimeException e) {
             end(String.valueOf(e.getMessage() == null ? e : e.getMessage()));
         }
@@ -197,7 +189,7 @@ public final class TlsWire implements Wire {
 
     private void beat() {
         try {
-            while (!ended.await(pulse.beat().toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!ended.await(patience.beat().toMillis(), TimeUnit.MILLISECONDS)) {
                 // a writer that is at work is sign enough
                 if (!writing.isLocked()) {
                     write(Frame.beat(), null);

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.migration.protocol.Chunk;
 import dev.ferry.migration.protocol.Correspondent;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
 import dev.ferry.migration.protocol.WireBroken;
 import dev.ferry.migration.protocol.WireRefused;
-import dev.ferry.migration.wire.TlsWire;
 import dev.ferry.testing.LinkProxy;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tokens that let nobody in, and engines that speak what they should not, or nothing at all. */
 class BadPeersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final TlsWire.Pulse QUICK = new TlsWire.Pulse(Duration.ofMillis(50), Duration.ofMillis(500));
+    private static final Patience QUICK = new Patience(Duration.ofMillis(500));
     private static final int HELLO = 0x10;
     private static final int REQUEST = 0x11;
     private static final int REPLY = 0x12;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ferry.migration.protocol.Chunk;
 import dev.ferry.migration.protocol.Correspondent;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
 import dev.ferry.migration.protocol.WireRefused;
-import dev.ferry.migration.wire.TlsWire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class PeersTest {
     }
 
     private Peers peers(String name) throws IOException {
-        return Peers.open(home.resolve(name), name, "test", new Notebook(), TlsWire.Pulse.DEFAULT);
+        return Peers.open(home.resolve(name), name, "test", new Notebook(), Patience.DEFAULT);
     }
 
     @AfterEach

@@ -7,6 +7,7 @@ import dev.ferry.criu.archive.CpuFacts;
 import dev.ferry.criu.archive.HostFacts;
 import dev.ferry.criu.archive.Manifest;
 import dev.ferry.migration.protocol.Chunk;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.protocol.Wire;
@@ -145,7 +146,13 @@ class SourceSessionTest {
         try (Shipment shipment = new Shipment();
                 Link link = new Link(peer -> new WillingPeer(), "b", MIGRATION, shipment, 0, Duration.ofSeconds(20))) {
             return new SourceSession(
-                            offer, new SlowEnd(), state -> happened.add(state.name()), link, shipment, timeline)
+                            offer,
+                            new SlowEnd(),
+                            state -> happened.add(state.name()),
+                            link,
+                            shipment,
+                            timeline,
+                            Patience.DEFAULT)
                     .run();
         }
     }

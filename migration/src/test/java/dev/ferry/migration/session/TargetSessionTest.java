@@ -10,6 +10,7 @@ import dev.ferry.criu.archive.HostFacts;
 import dev.ferry.criu.archive.ImageFollower;
 import dev.ferry.criu.archive.Manifest;
 import dev.ferry.migration.protocol.Chunk;
+import dev.ferry.migration.protocol.Patience;
 import dev.ferry.migration.protocol.Reply;
 import dev.ferry.migration.protocol.Request;
 import dev.ferry.migration.recovery.TargetState;
@@ -53,7 +54,7 @@ class TargetSessionTest {
         content = ContentStore.open(home.resolve("content"));
         Request.Offer offer = offer(List.of(new Request.Blob(DIGEST, BLOB.length)));
         arrivals = new Arrivals(content, offer.image(), place.log(), place.dump());
-        session = TargetSession.reserve(offer, place, records::add, arrivals, () -> {});
+        session = TargetSession.reserve(offer, place, records::add, arrivals, Patience.DEFAULT, () -> {});
     }
 
     private static Request.Offer offer(List<Request.Blob> image) {
@@ -242,8 +243,8 @@ class TargetSessionTest {
         session.discard("another one is looked at");
         Arrivals came =
                 new Arrivals(content, List.of(new Request.Blob(DIGEST, BLOB.length)), place.log(), place.dump());
-        TargetSession owner =
-                TargetSession.resume(MIGRATION, 3, place, records::add, came, TargetState.READY, () -> {});
+        TargetSession owner = TargetSession.resume(
+                MIGRATION, 3, place, records::add, came, Patience.DEFAULT, TargetState.READY, () -> {});
         assertThat(content.collect(Set::of)).isEmpty();
         assertThat(owner.own()).isEqualTo(new Reply.Running(3));
         assertThat(place.restored).isTrue();
@@ -274,6 +275,7 @@ class TargetSessionTest {
                     records.add(state);
                 },
                 new Arrivals(content, List.of(), place.log(), place.dump()),
+                Patience.DEFAULT,
                 TargetState.VERIFIED,
                 () -> {});
     }
