@@ -172,6 +172,19 @@ class LauncherTest {
         assertThat(clone.resolve("target/ferry/1")).as("the build before").exists();
     }
 
+    /** What the launcher becomes, an engine say, lives for long, and whoever waits for the lock with it. */
+    @Test
+    void whoWaitedForTheBuildOfAnotherKeepsNoLock() throws Exception {
+        var result = new Bash(dir)
+                .with("BUILDS", dir)
+                .sourced("flock() { [ \"$1\" != -n ] && command flock \"$@\"; }; up_to_date() { true; };"
+                        + " build && ls -l /proc/$$/fd");
+        assertThat(result.err()).contains("waiting for another build");
+        assertThat(result.out())
+                .contains("pipe:")
+                .doesNotContain(dir.resolve("lock").toString());
+    }
+
     @Test
     void signalsReachJava() throws Exception {
         Path clone = clone("trap 'exit 7' TERM; echo ready; while :; do read -rt 10 <> <(:); done");
