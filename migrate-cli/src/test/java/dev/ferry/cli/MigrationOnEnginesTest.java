@@ -172,7 +172,9 @@ final class MigrationOnEnginesTest {
 
     /** A call in a process of its own, which hears signals. */
     private Process migrateApart(Path err) throws IOException {
-        List<String> command = new ArrayList<>(JvmFlags.command(
+        // whoever runs the tests in the background has its children ignore interrupts, and a JVM then does so too
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(JvmFlags.command(
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),

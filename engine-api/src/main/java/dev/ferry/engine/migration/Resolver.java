@@ -73,6 +73,11 @@ final class Resolver implements AutoCloseable {
                             .name("ask-" + session.migration().substring(0, 12))
                             .start(() -> askSource(session));
                 }
+                if (session.isMissingItsSource() && asked.add(session.migration())) {
+                    Thread.ofVirtual()
+                            .name("miss-" + session.migration().substring(0, 12))
+                            .start(() -> askWhetherItComes(session));
+                }
                 if (session.isOwed() && asked.add(session.migration())) {
                     Thread.ofVirtual()
                             .name("run-" + session.migration().substring(0, 12))
@@ -265,6 +270,38 @@ final class Resolver implements AutoCloseable {
         } finally {
             asked.remove(session.migration());
         }
+    }
+
+    /**
+     * A source that died when it had given a migration up, and before it could say so, says so when it is asked. Of one that is only slow, or
+     * out of reach, nothing is concluded.
+     */
+    private void askWhetherItComes(TargetSession session) {
+        try {
+            @Nullable Ongoing ongoing = log.get(session.migration());
+            if (ongoing == null) {
+                return;
+            }
+            try (Wire wire = dialer.dial(ongoing.peer())) {
+                Reply reply = wire.request(new Request.Ask(session.migration(), true), ANSWER);
+                if (reply instanceof Reply.LastRecord last && isGivenUp(state(SourceState.class, last))) {
+                    session.discard("the source has given it up");
+                }
+            } catch (IOException e) {
+                LOG.debug(
+                        "migration {}: its source is silent and out of reach: {}", session.migration(), e.getMessage());
+            }
+            pause(LAST_PAUSE_MILLIS);
+        } finally {
+            asked.remove(session.migration());
+        }
+    }
+
+    private static boolean isGivenUp(SourceState last) {
+        return switch (last) {
+            case NONE, ABANDONED, RECLAIMED -> true;
+            case OFFERED, FROZEN, HANDED_OVER, RETIRED -> false;
+        };
     }
 
     /** What is ours by the journal is run, however often it takes: the source has let go of it, and nobody else will. */

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,7 +29,12 @@ final class CrashRig {
     private static final String SMALL = "160m";
     private int number;
     private @Nullable MigrationHouse house;
-    private final List<Duration> recoveries = new ArrayList<>();
+    private final List<Recovery> recoveries = new ArrayList<>();
+
+    /** Longer ones are told by name. */
+    private static final Duration WANTED = Duration.ofSeconds(2);
+
+    private record Recovery(String what, Duration took) {}
 
     /** What the engines' roots lie on. */
     enum Disks {
@@ -81,12 +85,16 @@ final class CrashRig {
 
     /** Lets it happen, and looks what came of it. */
     void strike(CrashPoint point) throws Exception {
-        run(point.point(), (present, id) -> fall(point, present, id), point.mayEndContainer());
+        run(point.toString(), point.point(), (present, id) -> fall(point, present, id), point.mayEndContainer());
     }
 
     void run(CrashPoint.Point point, Blow blow, boolean mayEnd) throws Exception {
+        run(point.toString(), point, blow, mayEnd);
+    }
+
+    private void run(String what, CrashPoint.Point point, Blow blow, boolean mayEnd) throws Exception {
         survive(
-                point.toString(),
+                what,
                 (present, id) -> {
                     comeTo(present, point, id);
                     blow.fall(present, id);
@@ -104,7 +112,7 @@ final class CrashRig {
             heal(present);
             long healed = System.nanoTime();
             settle(present, job.id, mayEnd);
-            recoveries.add(Duration.ofNanos(System.nanoTime() - healed));
+            recoveries.add(new Recovery(what, Duration.ofNanos(System.nanoTime() - healed)));
             requireOne(present, job.id, mayEnd);
         } catch (Exception | AssertionError e) {
             AssertionError failure = new AssertionError(
@@ -444,12 +452,16 @@ final class CrashRig {
     /** How long it took from the end of the trouble, a start of engines included, to one copy that runs. */
     void report() {
         if (!recoveries.isEmpty()) {
-            Collections.sort(recoveries);
+            recoveries.sort(Comparator.comparing(Recovery::took));
             System.out.printf(
                     "%d crashes; from both engines up to one copy: median %d ms, most %d ms%n",
                     recoveries.size(),
-                    recoveries.get(recoveries.size() / 2).toMillis(),
-                    recoveries.getLast().toMillis());
+                    recoveries.get(recoveries.size() / 2).took().toMillis(),
+                    recoveries.getLast().took().toMillis());
+            recoveries.stream()
+                    .filter(each -> each.took().compareTo(WANTED) > 0)
+                    .forEach(each ->
+                            System.out.printf("  %d ms: %s%n", each.took().toMillis(), each.what()));
         }
     }
 

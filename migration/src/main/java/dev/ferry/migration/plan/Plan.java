@@ -13,10 +13,10 @@ import java.util.Set;
  * @param frozen bytes that are sent while it stands still
  */
 public record Plan(List<Request.Blob> blobs, long running, long frozen) {
-    /** Of an unhurried host over 1 Gbit/s, bytes a second: for an expectation, not for a promise. */
-    static final long USUAL_RATE = 110_000_000;
-    /** At which a restore fills memory from files that have just come, bytes a second: 256 MiB in 221 ms (docs/benchmarks.md, Checkpoint). */
-    static final long RESTORE_RATE = 1_200_000_000;
+    /** Of an unhurried host over 1 Gbit/s, bytes a second: for an expectation, not for a promise. From docs/benchmarks.md, Migration, as all here. */
+    static final long USUAL_RATE = 118_000_000;
+    /** At which a restore fills memory from files that have just come, bytes a second: 192 MiB more take 707 ms more. */
+    static final long RESTORE_RATE = 285_000_000;
     /** What a migration of nothing stands still for. */
     static final Duration LEAST_BLACKOUT = Duration.ofMillis(250);
 

@@ -46,6 +46,11 @@ public record Patience(Duration silence) {
         return silence.multipliedBy(3).dividedBy(2);
     }
 
+    /** How long a source is not heard of before it is asked whether anything comes. */
+    public Duration missing() {
+        return silence.dividedBy(10);
+    }
+
     /** How long a place is kept for a source that is not heard of. */
     public Duration reserved() {
         return silence.multipliedBy(6);

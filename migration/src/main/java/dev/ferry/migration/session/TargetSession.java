@@ -161,6 +161,18 @@ public final class TargetSession {
         }
     }
 
+    /** Whether a place is kept for a source that has said nothing for a while: it may have died when it had given the migration up. */
+    public boolean isMissingItsSource() {
+        lock.lock();
+        try {
+            return state == TargetState.RESERVED
+                    && !working
+                    && System.nanoTime() - contact > patience.missing().toNanos();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether it is ours and its run could not be brought to an end, for want of room say: {@link #own} is to be tried again. */
     public boolean isOwed() {
         lock.lock();

@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -249,6 +250,21 @@ class TargetSessionTest {
         assertThat(owner.own()).isEqualTo(new Reply.Running(3));
         assertThat(place.restored).isTrue();
         assertThat(content.collect(Set::of)).containsExactly(Digest.sha256(BLOB));
+    }
+
+    @Test
+    void sourceThatIsSilentForAWhileIsMissed() throws Exception {
+        assertThat(session.isMissingItsSource()).isFalse();
+        Arrivals none = new Arrivals(content, List.of(), place.log(), place.dump());
+        TargetSession hasty = TargetSession.reserve(
+                offer(List.of()), place, records::add, none, new Patience(Duration.ofMillis(10)), () -> {});
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!hasty.isMissingItsSource()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        hasty.discard("nothing comes");
+        assertThat(hasty.isMissingItsSource()).isFalse();
     }
 
     @Test
