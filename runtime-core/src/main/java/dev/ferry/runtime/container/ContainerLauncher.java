@@ -129,7 +129,7 @@ public final class ContainerLauncher implements AutoCloseable {
                     calls -> new InitText(
                                     calls,
                                     request,
-                                    new ProcessText(calls, process, request.filter(), limits, false),
+                                    new ProcessText(calls, process, request.filter(), limits, new Monitored(false)),
                                     nowhere)
                             .write());
         }
@@ -198,7 +198,12 @@ public final class ContainerLauncher implements AutoCloseable {
                     calls -> new InitText(
                                     calls,
                                     request,
-                                    new ProcessText(calls, process, request.filter(), limits, request.keepStdin()),
+                                    new ProcessText(
+                                            calls,
+                                            process,
+                                            request.filter(),
+                                            limits,
+                                            new Monitored(request.keepStdin())),
                                     mountPoint)
                             .write());
             var state = new Launch(request.id(), request.directory(), shape, program(request), toTheGate);
@@ -243,7 +248,12 @@ public final class ContainerLauncher implements AutoCloseable {
                     calls -> JoinText.write(
                             calls,
                             request,
-                            new ProcessText(calls, request.process(), request.filter(), limits, request.keepStdin())));
+                            new ProcessText(
+                                    calls,
+                                    request.process(),
+                                    request.filter(),
+                                    limits,
+                                    new Monitored(request.keepStdin()))));
             var state = new Launch(
                     request.id(),
                     request.directory(),

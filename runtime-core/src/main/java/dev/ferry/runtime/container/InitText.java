@@ -81,6 +81,11 @@ final class InitText {
     void write() {
         process.begin();
         joinNamespaces();
+        writeInside();
+    }
+
+    /** The same for one that has begun, in its namespaces. */
+    void writeInside() {
         mountRoot();
         openHostFiles();
         p.stage("pivot");

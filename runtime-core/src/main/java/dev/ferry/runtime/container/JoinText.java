@@ -4,7 +4,6 @@ import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
-import dev.ferry.runtime.monitor.MonitorFd;
 import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.spawn.Block;
@@ -46,14 +45,18 @@ final class JoinText {
         if (score != null) {
             calls.writeFile("/proc/self/oom_score_adj", Integer.toString(score), Errno.EACCES);
         }
-        p.call("join the container's namespaces", Syscall.SETNS, MonitorFd.TARGET.number(), NAMESPACES);
+        p.call(
+                "join the container's namespaces",
+                Syscall.SETNS,
+                process.surroundings().target(),
+                NAMESPACES);
         Block arguments = p.block("sibling arguments", CLONE_ARGS).putLong(0, CLONE_PARENT);
         Cell sibling = p.cell("process");
         Label inside = p.label("process");
         p.call("clone the process", Syscall.CLONE3, arguments, CLONE_ARGS)
                 .to(sibling)
                 .ifZero(inside);
-        p.message("report the process", MonitorFd.STATUS.number(), MonitorProtocol.CHILD, sibling);
+        p.message("report the process", process.surroundings().status(), MonitorProtocol.CHILD, sibling);
         p.exit(0);
         p.at(inside);
         process.begin();

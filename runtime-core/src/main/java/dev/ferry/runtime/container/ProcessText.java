@@ -6,8 +6,6 @@ import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.ResourceLimits;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
-import dev.ferry.runtime.monitor.MonitorFd;
-import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.ProcessCapabilities;
 import dev.ferry.runtime.oci.User;
@@ -26,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * rights, the gate, the filter and the program at the end.
  */
 final class ProcessText {
-    /** Exit code of a child whose gate was closed instead of opened. */
-    static final int ABANDONED = 125;
-
     private static final int PR_SET_KEEPCAPS = 8;
     private static final int PR_CAPBSET_DROP = 24;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
@@ -70,16 +65,20 @@ final class ProcessText {
     private final Process process;
     private final Optional<SeccompFilter> filter;
     private final ResourceLimits limits;
-    private final boolean keepStdin;
+    private final Surroundings surroundings;
 
     ProcessText(
-            Calls calls, Process process, Optional<SeccompFilter> filter, ResourceLimits limits, boolean keepStdin) {
+            Calls calls,
+            Process process,
+            Optional<SeccompFilter> filter,
+            ResourceLimits limits,
+            Surroundings surroundings) {
         this.calls = calls;
         this.p = calls.program();
         this.process = process;
         this.filter = filter;
         this.limits = limits;
-        this.keepStdin = keepStdin;
+        this.surroundings = surroundings;
     }
 
     /** Leads a session with clean signals, takes its standard descriptors and lets go of the monitor's. */
@@ -89,19 +88,7 @@ final class ProcessText {
         p.call("lead a session", Syscall.SETSID);
         calls.ownKeyring();
         p.call("take no rights from new files", Syscall.UMASK, 0);
-        if (process.terminal()) {
-            calls.closeFrom(MonitorFd.RECORD.number(), MonitorFd.LOG.number());
-            calls.closeFrom(MonitorFd.NETWORK.number(), MonitorFd.STDERR_READ.number());
-            calls.closeFrom(MonitorFd.STDERR_WRITE.number(), 0xffff_ffffL);
-        } else {
-            if (keepStdin) {
-                calls.standard(MonitorFd.STDIN_READ, 0);
-            }
-            calls.standard(MonitorFd.STDOUT_WRITE, 1);
-            calls.standard(MonitorFd.STDERR_WRITE, 2);
-            calls.closeFrom(MonitorFd.RECORD.number(), MonitorFd.LOG.number());
-            calls.closeFrom(MonitorFd.NETWORK.number(), 0xffff_ffffL);
-        }
+        surroundings.takeStandards(calls, process.terminal());
     }
 
     /**
@@ -113,7 +100,7 @@ final class ProcessText {
     void openStandards(boolean console) {
         if (process.terminal()) {
             terminal(console);
-        } else if (!keepStdin) {
+        } else if (surroundings.readsNothing()) {
             Cell nothing = p.cell("nothing");
             calls.open("/dev/null", Calls.O_RDWR, nothing);
             p.call("read nothing", Syscall.DUP3, nothing, 0, 0);
@@ -122,10 +109,16 @@ final class ProcessText {
         long uid = process.user().uid();
         if (uid != 0) {
             // /dev/stdout and its like are opened anew through /proc, which asks the pipe's owner
-            for (int fd = process.terminal() || keepStdin ? 0 : 1; fd <= 2; fd++) {
-                p.call("own descriptor " + fd, Syscall.FCHOWN, fd, uid, -1).tolerating(Errno.EPERM);
+            for (int fd = 0; fd <= 2; fd++) {
+                if (surroundings.isUsers(fd, process.terminal())) {
+                    p.call("own descriptor " + fd, Syscall.FCHOWN, fd, uid, -1).tolerating(Errno.EPERM);
+                }
             }
         }
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
     }
 
     /** Rights, gate, filter, program: the rest of the process's steps. */
@@ -144,15 +137,21 @@ final class ProcessText {
         if (filterLast) {
             dropRights();
         }
-        p.call("close the rest on exec", Syscall.CLOSE_RANGE, 3, 0xffff_ffffL, CLOSE_RANGE_CLOEXEC);
-        awaitGate();
+        p.call(
+                "close the rest on exec",
+                Syscall.CLOSE_RANGE,
+                surroundings.firstOwn(),
+                0xffff_ffffL,
+                CLOSE_RANGE_CLOEXEC);
+        p.stage("gate");
+        surroundings.awaitGate(calls);
         p.stage("seccomp");
         filter.ifPresent(this::loadFilter);
         if (!filterLast) {
             dropRights();
         }
         p.stage("exec");
-        p.writeStamps(MonitorFd.STATUS.number());
+        p.writeStamps(surroundings.status());
         execute();
     }
 
@@ -214,20 +213,6 @@ final class ProcessText {
                     0,
                     0);
         }
-    }
-
-    private void awaitGate() {
-        p.stage("gate");
-        Label abandoned = p.label("abandoned");
-        Label open = p.label("gate open");
-        Block key = p.block("gate byte", 8);
-        p.message("report to be ready", MonitorFd.STATUS.number(), MonitorProtocol.READY, p.cell("ready", 0));
-        p.call("wait at the gate", Syscall.READ, MonitorFd.GATE.number(), key, 1)
-                .ifPositive(open)
-                .ifZero(abandoned);
-        p.at(abandoned);
-        p.exit(ABANDONED);
-        p.at(open);
     }
 
     private void loadFilter(SeccompFilter compiled) {
@@ -357,8 +342,8 @@ final class ProcessText {
                 .putLong(24, 1)
                 .putAddress(32, control)
                 .putLong(40, control.size());
-        p.call("hand the terminal to the monitor", Syscall.SENDMSG, MonitorFd.STDOUT_WRITE.number(), header, 0);
+        p.call("hand the terminal to the monitor", Syscall.SENDMSG, surroundings.terminalSocket(), header, 0);
         calls.close(master);
-        calls.close(MonitorFd.STDOUT_WRITE);
+        surroundings.closeTerminalSocket(calls);
     }
 }

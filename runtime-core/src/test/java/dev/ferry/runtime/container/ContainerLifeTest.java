@@ -102,7 +102,7 @@ class ContainerLifeTest {
         int init = container.initPid();
         container.close();
         try (ContainerProcess again = box.launcher.adopt(request.directory(), request.log())) {
-            assertThat(again.awaitExit().exitCode()).isEqualTo(ProcessText.ABANDONED);
+            assertThat(again.awaitExit().exitCode()).isEqualTo(Monitored.ABANDONED);
         }
         assertThat(Path.of("/proc/" + init + "/root")).doesNotExist();
         assertThat(Box.text(request.log(), 0)).isEmpty();

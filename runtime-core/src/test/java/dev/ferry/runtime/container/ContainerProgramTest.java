@@ -100,7 +100,7 @@ class ContainerProgramTest {
         Program program = container(spec());
         var run = ProgramInterpreter.run(program, childKernel().on(Syscall.READ, 0));
         assertThat(run.end()).isEqualTo(ProgramInterpreter.End.EXITED);
-        assertThat(run.exitCode()).isEqualTo(ProcessText.ABANDONED);
+        assertThat(run.exitCode()).isEqualTo(Monitored.ABANDONED);
     }
 
     @Test
@@ -267,7 +267,11 @@ class ContainerProgramTest {
                                 calls,
                                 request,
                                 new ProcessText(
-                                        calls, process(spec), Optional.empty(), new ResourceLimits(Map.of()), false),
+                                        calls,
+                                        process(spec),
+                                        Optional.empty(),
+                                        new ResourceLimits(Map.of()),
+                                        new Monitored(false)),
                                 Path.of("/run/web/rootfs"))
                         .write());
     }
@@ -281,7 +285,11 @@ class ContainerProgramTest {
                         calls,
                         request,
                         new ProcessText(
-                                calls, request.process(), Optional.empty(), new ResourceLimits(Map.of()), false)));
+                                calls,
+                                request.process(),
+                                Optional.empty(),
+                                new ResourceLimits(Map.of()),
+                                new Monitored(false))));
     }
 
     private static Program restore(boolean terminal) {

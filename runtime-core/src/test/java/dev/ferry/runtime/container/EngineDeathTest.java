@@ -107,7 +107,7 @@ class EngineDeathTest {
         awaitStarted(engine, 1);
         engine.destroyForcibly().waitFor();
         try (ContainerProcess container = launcher.adopt(folder.resolve("c0"), folder.resolve("c0.log"))) {
-            assertThat(container.awaitExit().exitCode()).isEqualTo(ProcessText.ABANDONED);
+            assertThat(container.awaitExit().exitCode()).isEqualTo(Monitored.ABANDONED);
         }
     }
 

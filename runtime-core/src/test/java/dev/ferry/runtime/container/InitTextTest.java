@@ -72,7 +72,7 @@ final class InitTextTest {
                 calls -> new InitText(
                                 calls,
                                 request,
-                                new ProcessText(calls, process, request.filter(), limits, false),
+                                new ProcessText(calls, process, request.filter(), limits, new Monitored(false)),
                                 Path.of("/mount/point"))
                         .write());
     }
@@ -101,7 +101,7 @@ final class InitTextTest {
     @Test
     void aClosedGateAbandonsTheContainer() throws IOException {
         ProgramInterpreter.Run run = ProgramInterpreter.run(program(spec().build()), child().on(Syscall.READ, 0));
-        assertThat(run.exitCode()).isEqualTo(ProcessText.ABANDONED);
+        assertThat(run.exitCode()).isEqualTo(Monitored.ABANDONED);
         assertThat(run.end()).isEqualTo(ProgramInterpreter.End.EXITED);
     }
 

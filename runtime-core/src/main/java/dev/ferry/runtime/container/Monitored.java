@@ -1,0 +1,86 @@
+package dev.ferry.runtime.container;
+
+import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.runtime.monitor.Calls;
+import dev.ferry.runtime.monitor.MonitorFd;
+import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.spawn.Block;
+import dev.ferry.runtime.spawn.Label;
+import dev.ferry.runtime.spawn.ProgramBuilder;
+
+/**
+ * A monitor reads its output and takes its terminal; an engine opens its gate.
+ *
+ * @param keepStdin whether there is an input pipe
+ */
+record Monitored(boolean keepStdin) implements Surroundings {
+    /** Exit code of a child whose gate was closed instead of opened. */
+    static final int ABANDONED = 125;
+
+    @Override
+    public int status() {
+        return MonitorFd.STATUS.number();
+    }
+
+    @Override
+    public int firstOwn() {
+        return MonitorFd.STATUS.number();
+    }
+
+    @Override
+    public void takeStandards(Calls calls, boolean terminal) {
+        if (terminal) {
+            calls.closeFrom(MonitorFd.RECORD.number(), MonitorFd.LOG.number());
+            calls.closeFrom(MonitorFd.NETWORK.number(), MonitorFd.STDERR_READ.number());
+            calls.closeFrom(MonitorFd.STDERR_WRITE.number(), 0xffff_ffffL);
+        } else {
+            if (keepStdin) {
+                calls.standard(MonitorFd.STDIN_READ, 0);
+            }
+            calls.standard(MonitorFd.STDOUT_WRITE, 1);
+            calls.standard(MonitorFd.STDERR_WRITE, 2);
+            calls.closeFrom(MonitorFd.RECORD.number(), MonitorFd.LOG.number());
+            calls.closeFrom(MonitorFd.NETWORK.number(), 0xffff_ffffL);
+        }
+    }
+
+    @Override
+    public boolean readsNothing() {
+        return !keepStdin;
+    }
+
+    @Override
+    public boolean isUsers(int fd, boolean terminal) {
+        return fd > 0 || terminal || keepStdin;
+    }
+
+    @Override
+    public int target() {
+        return MonitorFd.TARGET.number();
+    }
+
+    @Override
+    public int terminalSocket() {
+        return MonitorFd.STDOUT_WRITE.number();
+    }
+
+    @Override
+    public void closeTerminalSocket(Calls calls) {
+        calls.close(MonitorFd.STDOUT_WRITE);
+    }
+
+    @Override
+    public void awaitGate(Calls calls) {
+        ProgramBuilder p = calls.program();
+        Label abandoned = p.label("abandoned");
+        Label open = p.label("gate open");
+        Block key = p.block("gate byte", 8);
+        p.message("report to be ready", MonitorFd.STATUS.number(), MonitorProtocol.READY, p.cell("ready", 0));
+        p.call("wait at the gate", Syscall.READ, MonitorFd.GATE.number(), key, 1)
+                .ifPositive(open)
+                .ifZero(abandoned);
+        p.at(abandoned);
+        p.exit(ABANDONED);
+        p.at(open);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.ferry.runtime.container;
+
+import dev.ferry.runtime.monitor.Calls;
+
+/** What a process finds around it on the way to its program, and who hears of it: a monitor, or whoever called a runtime. */
+interface Surroundings {
+    /** The descriptor at which failures and messages are reported. */
+    int status();
+
+    /** The first descriptor that is closed on exec: those below are the program's. */
+    int firstOwn();
+
+    /** Right after the session: standard descriptors, and none of what only others may hold. */
+    void takeStandards(Calls calls, boolean terminal);
+
+    /** Whether standard input is the container's own {@code /dev/null}. */
+    boolean readsNothing();
+
+    /** Whether a standard descriptor is to belong to the program's user, who may open it anew by {@code /dev/stdout}. */
+    boolean isUsers(int fd, boolean terminal);
+
+    /** The socket at which somebody takes the terminal's master. */
+    int terminalSocket();
+
+    /** Lets go of the socket when the master is sent. */
+    void closeTerminalSocket(Calls calls);
+
+    /** The process to join, a pidfd; for a further process only. */
+    int target();
+
+    /** Everything but seccomp and exec is done: waits until the program is wanted. */
+    void awaitGate(Calls calls);
+}
