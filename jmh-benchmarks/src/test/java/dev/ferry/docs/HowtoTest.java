@@ -62,6 +62,7 @@ final class HowtoTest {
                   engine) shift; JAVA dev.ferry.engine.app.EngineMain --root DIR/root --run DIR/run --cgroup-parent GROUP "${@/#\\/ferry/GROUP}" ;;
                   bench) [ "$2" != jmh ] || JAVA dev.ferry.bench.Main "${@:2}"
                     JAVA dev.ferry.bench.Main "$2" --runs 1 --warmup 0 --work DIR "${@:3}" ;;
+                  oci) JAVA dev.ferry.runtime.command.RuntimeMain --root DIR/states "${@:2}" ;;
                   *) JAVA dev.ferry.cli.Main "$@" ;;
                 esac
                 """.replace("JAVA", java).replace("DIR", directory.toString()).replace("GROUP", cgroup));

@@ -186,7 +186,8 @@ final class HouseRulesTest {
      */
     @Test
     void onlyTheRendererPrints() {
-        Set<String> mains = Set.of("dev.ferry.bench.Main", "dev.ferry.engine.app.EngineMain");
+        Set<String> mains = Set.of(
+                "dev.ferry.bench.Main", "dev.ferry.engine.app.EngineMain", "dev.ferry.runtime.command.RuntimeMain");
         assertThat(mains).allSatisfy(name -> assertThat(CLASSES.contain(name)).isTrue());
         hold(noClasses()
                 .that(not(belongToAny(mains)))

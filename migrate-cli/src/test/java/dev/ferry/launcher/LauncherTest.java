@@ -142,6 +142,25 @@ class LauncherTest {
     }
 
     @Test
+    void runtimeHasANameOfItsOwnAndWaitsForNoBuild() throws Exception {
+        Path clone = clone("printf '%s\\n' \"$@\"");
+        Files.createSymbolicLink(clone.resolve("tools/ferry-runtime"), Path.of("../ferry"));
+        Files.setLastModifiedTime(clone.resolve("module/src/main/A.java"), FileTime.from(Instant.now()));
+        bash = new Bash(dir);
+        for (List<String> start : List.of(
+                List.of(clone.resolve("tools/ferry-runtime").toString()),
+                List.of(clone.resolve("ferry").toString(), "oci"))) {
+            List<String> command = new ArrayList<>(start);
+            command.addAll(List.of("--root", "/x", "create", "--bundle", "two words", "ID"));
+            var result = bash.run(command);
+            assertThat(result.err()).isEmpty();
+            assertThat(result.out().lines())
+                    .endsWith(
+                            "dev.ferry.runtime.command.RuntimeMain", "--root", "/x", "create", "--bundle", "two words", "ID");
+        }
+    }
+
+    @Test
     void helpOfABenchmarkFetchesNothing() throws Exception {
         Path clone = clone("printf '%s\\n' \"$@\"");
         Files.writeString(clone.resolve("tools/provision.sh"), "die 'provisioning was begun'");

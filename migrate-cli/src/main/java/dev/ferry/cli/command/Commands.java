@@ -99,6 +99,14 @@ public final class Commands {
                         "",
                         "'ferry bench help' tells the benchmarks and their options."));
         table.put(
+                "oci",
+                i -> LauncherCommand.of(
+                        i,
+                        "oci",
+                        "Be an OCI runtime, with the verbs and flags of runc; no engine is needed.",
+                        "",
+                        "'ferry oci --help' tells them. For engines that call a runtime there is tools/ferry-runtime."));
+        table.put(
                 "provision",
                 i -> LauncherCommand.of(
                         i,

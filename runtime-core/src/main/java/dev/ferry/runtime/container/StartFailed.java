@@ -4,6 +4,7 @@ import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.spawn.StepFailed;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The container's program could not be executed. The message is the one that docker's users know.
@@ -17,7 +18,7 @@ public final class StartFailed extends Exception {
     private final Errno errno;
     private final int exitCode;
 
-    StartFailed(String message, String step, Errno errno, int exitCode, Exception cause) {
+    StartFailed(String message, String step, Errno errno, int exitCode, @Nullable Exception cause) {
         super(message, cause);
         this.step = step;
         this.errno = errno;
@@ -30,10 +31,22 @@ public final class StartFailed extends Exception {
      * @param program the first of the process's arguments
      */
     static StartFailed of(StepFailed failure, String program) {
-        Errno errno = failure.errno();
         if (failure.step().call() != Syscall.EXECVE) {
-            return new StartFailed(String.valueOf(failure.getMessage()), failure.label(), errno, 128, failure);
+            return new StartFailed(
+                    String.valueOf(failure.getMessage()), failure.label(), failure.errno(), 128, failure);
         }
+        return notExecuted(failure.label(), failure.errno(), program, failure);
+    }
+
+    /** The same for a step of which only its name, label and error are known. */
+    static StartFailed of(String call, String label, Errno errno, String program) {
+        if (!call.equals(Syscall.EXECVE.name())) {
+            return new StartFailed(label + ": " + errno.text(), label, errno, 128, null);
+        }
+        return notExecuted(label, errno, program, null);
+    }
+
+    private static StartFailed notExecuted(String label, Errno errno, String program, @Nullable Exception failure) {
         String why = switch (errno) {
             case ENOENT, ENOTDIR ->
                 program.indexOf('/') < 0
@@ -42,7 +55,7 @@ public final class StartFailed extends Exception {
             default -> words(errno);
         };
         int code = errno == Errno.ENOENT || errno == Errno.ENOTDIR ? 127 : 126;
-        return new StartFailed("exec: \"" + program + "\": " + why, failure.label(), errno, code, failure);
+        return new StartFailed("exec: \"" + program + "\": " + why, label, errno, code, failure);
     }
 
     private static String words(Errno errno) {

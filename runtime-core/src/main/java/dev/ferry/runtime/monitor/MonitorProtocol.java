@@ -29,5 +29,8 @@ public final class MonitorProtocol {
     /** The message that says that the child waits at the gate. */
     public static final int READY = 2;
 
+    /** From a child that has no monitor: it is in its namespaces and waits to be let on. */
+    public static final int NAMESPACES = 4;
+
     private MonitorProtocol() {}
 }

@@ -31,6 +31,11 @@ public record Mount(
         this(destination, type, source, options, List.of(), List.of());
     }
 
+    /** The same mount of something else. */
+    public Mount withSource(String other) {
+        return new Mount(destination, type, other, options, uidMappings, gidMappings);
+    }
+
     /** Whether this is a bind mount: an option says so, or the type does. */
     public boolean isBindMount() {
         return options.contains("bind") || options.contains("rbind") || "bind".equals(type);

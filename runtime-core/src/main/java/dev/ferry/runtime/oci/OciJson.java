@@ -62,6 +62,16 @@ public final class OciJson {
         return read(json, State.class, "state");
     }
 
+    /** Reads a process on its own, as {@code exec} takes it. */
+    public static Process readProcess(byte[] json) throws InvalidSpec {
+        return read(json, Process.class, "process");
+    }
+
+    /** Reads limits on their own, as {@code update} takes them. */
+    public static LinuxResources readResources(byte[] json) throws InvalidSpec {
+        return read(json, LinuxResources.class, "resources");
+    }
+
     /** Reads the filter of a container on its own. */
     public static LinuxSeccomp readSeccomp(byte[] json) throws InvalidSpec {
         return read(json, LinuxSeccomp.class, "seccomp");

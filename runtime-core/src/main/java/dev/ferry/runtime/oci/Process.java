@@ -103,6 +103,26 @@ public record Process(
             @Nullable String initial,
             @JsonProperty("final") @Nullable String finalCpus) {}
 
+    /** The same process with other rights. */
+    public Process withCapabilities(ProcessCapabilities other) {
+        return new Process(
+                terminal,
+                consoleSize,
+                user,
+                args,
+                env,
+                cwd,
+                other,
+                rlimits,
+                noNewPrivileges,
+                apparmorProfile,
+                oomScoreAdj,
+                scheduler,
+                selinuxLabel,
+                ioPriority,
+                execCPUAffinity);
+    }
+
     /** The same process with other arguments. */
     public Process withArgs(List<String> other) {
         return new Process(

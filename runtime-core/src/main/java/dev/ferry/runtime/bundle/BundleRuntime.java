@@ -1,0 +1,605 @@
+package dev.ferry.runtime.bundle;
+
+import dev.ferry.runtime.cgroup.Cgroup;
+import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.runtime.cgroup.CgroupStatistics;
+import dev.ferry.runtime.container.RuntimeLauncher;
+import dev.ferry.runtime.container.StartFailed;
+import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.PidFd;
+import dev.ferry.runtime.linux.ProcessId;
+import dev.ferry.runtime.linux.Processes;
+import dev.ferry.runtime.linux.SyscallException;
+import dev.ferry.runtime.linux.abi.ProcessConstants;
+import dev.ferry.runtime.oci.Hooks;
+import dev.ferry.runtime.oci.InvalidSpec;
+import dev.ferry.runtime.oci.LinuxResources;
+import dev.ferry.runtime.oci.LinuxSeccomp;
+import dev.ferry.runtime.oci.OciJson;
+import dev.ferry.runtime.oci.Process;
+import dev.ferry.runtime.oci.ProcessCapabilities;
+import dev.ferry.runtime.oci.Spec;
+import dev.ferry.runtime.oci.State;
+import dev.ferry.runtime.seccomp.SeccompCompiler;
+import dev.ferry.runtime.seccomp.SeccompException;
+import dev.ferry.runtime.seccomp.SeccompFilter;
+import dev.ferry.runtime.spawn.SpawnException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verbs of an OCI runtime over one directory of states. Each call may be a process of its own: what a container is follows from its
+ * directory, its process and its cgroup alone. Texts of errors are runc's where its callers read them.
+ */
+public final class BundleRuntime {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String CONFIG = "config.json";
+    private static final int LONGEST_ID = 1024;
+
+    private final Path root;
+    private final Optional<Path> tools;
+    private final CgroupHierarchies hierarchies;
+    private final Consumer<String> warnings;
+
+    /**
+     * Over a directory of states, which is made when it is needed.
+     *
+     * @param tools where a private libseccomp may lie
+     * @param warnings is told what went wrong and changed nothing
+     */
+    public BundleRuntime(Path root, Optional<Path> tools, Consumer<String> warnings) throws IOException {
+        this.root = root;
+        this.tools = tools;
+        this.warnings = warnings;
+        this.hierarchies = CgroupHierarchies.ofHost();
+    }
+
+    /**
+     * What a caller may say beside the bundle.
+     *
+     * @param console the socket that is sent the terminal's master
+     * @param kept how many of the caller's descriptors from 3 on are the program's
+     * @param pidFile where the process id is written, and nowhere if empty
+     */
+    public record Options(Optional<Path> console, int kept, Optional<Path> pidFile) {
+        /** Nothing. */
+        public static final Options NONE = new Options(Optional.empty(), 0, Optional.empty());
+    }
+
+    /** Creates a container; returns its process id. Nothing of it is left when it fails. */
+    public int create(String id, Bundle bundle, Options options) throws RuntimeRefused, SpawnException, IOException {
+        requireUsable(id);
+        require(NotYet.in(bundle.spec()));
+        requireConsole(bundle.spec().process(), options);
+        Path directory = root.resolve(id);
+        Files.createDirectories(root);
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new RuntimeRefused(
+                    "container with given ID already exists: \"%s\"; delete that one, or use another ID".formatted(id),
+                    e);
+        }
+        Cgroup cgroup = null;
+        boolean done = false;
+        try {
+            CgroupPath path = cgroupPath(id, bundle.spec());
+            requireEmpty(path);
+            cgroup = hierarchies.create(path, resources(bundle.spec()));
+            var record = new BundleRecord(
+                    BundleRecord.VERSION,
+                    id,
+                    bundle.directory().toString(),
+                    bundle.root().toString(),
+                    null,
+                    path.value(),
+                    Instant.now().toString(),
+                    System.getProperty("user.name", ""));
+            record.write(directory);
+            // what is changed in the bundle from here on changes nothing
+            Files.write(directory.resolve(CONFIG), OciJson.write(bundle.spec()));
+            int pid = bringUp(record, bundle, directory, cgroup, options);
+            done = true;
+            return pid;
+        } finally {
+            if (!done) {
+                if (cgroup != null) {
+                    cgroup.kill();
+                    cgroup.delete(PATIENCE);
+                }
+                deleteTree(directory);
+            }
+        }
+    }
+
+    private int bringUp(BundleRecord record, Bundle bundle, Path directory, Cgroup cgroup, Options options)
+            throws RuntimeRefused, SpawnException, IOException {
+        Spec spec = withRights(bundle.spec());
+        var request = new RuntimeLauncher.Request(
+                record.id(),
+                directory,
+                spec,
+                bundle.root(),
+                filter(spec.linux() == null ? null : spec.linux().seccomp()),
+                cgroup,
+                options.console(),
+                options.kept());
+        int pid = new RuntimeLauncher(directory).create(request, child -> {
+            Hooks hooks = spec.hooks();
+            if (hooks != null) {
+                State creating = state(record, spec, BundleStatus.CREATING, child);
+                HookRunner.run("prestart", hooks.prestart(), creating);
+                HookRunner.run("createRuntime", hooks.createRuntime(), creating);
+            }
+        });
+        boolean done = false;
+        try {
+            record.withInit(ProcessId.of(pid)
+                            .orElseThrow(() -> new IOException("process " + pid + " ended at its gate")))
+                    .write(directory);
+            if (options.pidFile().isPresent()) {
+                writePid(options.pidFile().get(), pid);
+            }
+            done = true;
+            return pid;
+        } finally {
+            if (!done) {
+                Processes.kill(pid, ProcessConstants.SIGKILL);
+            }
+        }
+    }
+
+    /** None are given where none are named, as runc has it. */
+    private static Spec withRights(Spec spec) {
+        Process process = spec.process();
+        return process == null || process.capabilities() != null
+                ? spec
+                : spec.withProcess(process.withCapabilities(ProcessCapabilities.of(List.of())));
+    }
+
+    /** Whole or not at all: its readers wait for the file to appear. */
+    static void writePid(Path file, int pid) throws IOException {
+        Path temporary = file.resolveSibling("." + file.getFileName());
+        Files.writeString(temporary, Integer.toString(pid));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Lets a created container run its program. */
+    public void start(String id) throws RuntimeRefused, StartFailed, IOException {
+        Held held = hold(id);
+        switch (held.status()) {
+            case CREATED -> {}
+            case STOPPED ->
+                throw new RuntimeRefused(
+                        "cannot start a container that has stopped: \"%s\"; delete it and create it anew"
+                                .formatted(id));
+            case CREATING, RUNNING, PAUSED ->
+                throw new RuntimeRefused("cannot start an already running container: \"%s\" is %s"
+                        .formatted(id, held.status().word()));
+        }
+        Spec spec = spec(held.directory());
+        Process process = spec.process();
+        try {
+            RuntimeLauncher.start(
+                    held.directory(), process == null ? "" : process.args().getFirst());
+        } catch (NoSuchFileException e) {
+            throw new RuntimeRefused("cannot start \"%s\": another call has, or it has ended".formatted(id), e);
+        }
+        if (spec.hooks() != null) {
+            State running = state(held.record(), spec, BundleStatus.RUNNING, held.pid());
+            HookRunner.runAll("poststart", spec.hooks().poststart(), running, warnings);
+        }
+    }
+
+    /** What the {@code state} verb prints. */
+    public BundleState state(String id) throws RuntimeRefused, IOException {
+        return shown(hold(id));
+    }
+
+    /** All containers, by id. */
+    public List<BundleState> list() throws IOException {
+        List<BundleState> all = new ArrayList<>();
+        if (!Files.isDirectory(root)) {
+            return all;
+        }
+        List<Path> directories;
+        try (Stream<Path> entries = Files.list(root)) {
+            directories = entries.filter(Files::isDirectory).sorted().toList();
+        }
+        for (Path directory : directories) {
+            try {
+                all.add(shown(hold(String.valueOf(directory.getFileName()))));
+            } catch (RuntimeRefused gone) {
+                // deleted meanwhile, or half made
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Sends a signal to its init, or to every process in it.
+     *
+     * @param all whether to every one; then a container that has stopped is no error
+     */
+    public void kill(String id, int signal, boolean all) throws RuntimeRefused, IOException {
+        Held held = hold(id);
+        if (all) {
+            Cgroup cgroup = cgroup(held.record());
+            if (signal == ProcessConstants.SIGKILL) {
+                cgroup.kill();
+                return;
+            }
+            for (int pid : cgroup.pids()) {
+                signal(pid, signal);
+            }
+            return;
+        }
+        if (held.status() == BundleStatus.STOPPED) {
+            throw new RuntimeRefused("container not running: \"%s\" has stopped".formatted(id));
+        }
+        signal(held, signal);
+        if (signal == ProcessConstants.SIGKILL) {
+            // a frozen process takes its end when it thaws
+            cgroup(held.record()).thaw();
+        }
+    }
+
+    /** Held, so that nobody else is hit who has its number by now. */
+    private static void signal(Held held, int signal) throws IOException {
+        ProcessId init = held.record().init();
+        Optional<PidFd> process = init == null ? Optional.empty() : init.open();
+        if (process.isPresent()) {
+            try (PidFd opened = process.get()) {
+                opened.sendSignal(signal);
+            } catch (SyscallException e) {
+                if (!e.is(Errno.ESRCH)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void signal(int pid, int signal) throws SyscallException {
+        try {
+            Processes.kill(pid, signal);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Removes a container that has stopped.
+     *
+     * @param force ends one that has not; one that is not there is no error
+     */
+    public void delete(String id, boolean force) throws RuntimeRefused, IOException {
+        Path directory = root.resolve(id);
+        if (force && !isId(id, directory)) {
+            return;
+        }
+        Optional<BundleRecord> kept = isId(id, directory) ? BundleRecord.read(directory) : Optional.empty();
+        if (kept.isEmpty()) {
+            if (!force) {
+                throw missing(id);
+            }
+            // made by a call that died
+            deleteTree(directory);
+            return;
+        }
+        Held held = hold(id);
+        Cgroup cgroup = cgroup(held.record());
+        if (held.status() != BundleStatus.STOPPED) {
+            if (!force && held.status() != BundleStatus.CREATED) {
+                throw new RuntimeRefused("cannot delete container %s that is not stopped: %s; stop it, or use --force"
+                        .formatted(id, held.status().word()));
+            }
+            end(held, cgroup);
+        }
+        cgroup.kill();
+        cgroup.delete(PATIENCE);
+        Optional<Spec> spec = Files.exists(directory.resolve(CONFIG)) ? Optional.of(spec(directory)) : Optional.empty();
+        deleteTree(directory);
+        if (spec.isPresent() && spec.get().hooks() != null) {
+            State stopped = state(held.record(), spec.get(), BundleStatus.STOPPED, 0);
+            HookRunner.runAll("poststop", spec.get().hooks().poststop(), stopped, warnings);
+        }
+    }
+
+    private static void end(Held held, Cgroup cgroup) throws IOException {
+        ProcessId init = held.record().init();
+        Optional<PidFd> process = init == null ? Optional.empty() : init.open();
+        if (process.isPresent()) {
+            try (PidFd opened = process.get()) {
+                signal(opened.pid(), ProcessConstants.SIGKILL);
+                cgroup.thaw();
+                opened.awaitExit(PATIENCE);
+            }
+        }
+    }
+
+    /** Stops every process of it. */
+    public void pause(String id) throws RuntimeRefused, IOException {
+        Held held = hold(id);
+        if (held.status() != BundleStatus.RUNNING && held.status() != BundleStatus.CREATED) {
+            throw new RuntimeRefused("container not running: \"%s\" is %s"
+                    .formatted(id, held.status().word()));
+        }
+        cgroup(held.record()).freeze(PATIENCE).keepFrozen();
+    }
+
+    /** Lets every process of it run again. */
+    public void resume(String id) throws RuntimeRefused, IOException {
+        Held held = hold(id);
+        if (held.status() != BundleStatus.PAUSED) {
+            throw new RuntimeRefused("container not paused: \"%s\" is %s"
+                    .formatted(id, held.status().word()));
+        }
+        cgroup(held.record()).thaw();
+    }
+
+    /** Processes in it, as this process numbers them. */
+    public List<Integer> processes(String id) throws RuntimeRefused, IOException {
+        return cgroup(hold(id).record()).pids();
+    }
+
+    /** What it has used. */
+    public CgroupStatistics statistics(String id) throws RuntimeRefused, IOException {
+        return cgroup(hold(id).record()).statistics();
+    }
+
+    /** Changes limits of it. */
+    public void update(String id, LinuxResources resources) throws RuntimeRefused, IOException {
+        Held held = hold(id);
+        if (held.status() == BundleStatus.STOPPED) {
+            throw new RuntimeRefused("container not running: \"%s\" has stopped".formatted(id));
+        }
+        cgroup(held.record()).limit(resources);
+    }
+
+    /**
+     * Adds a process to a running container; returns its process id. It is a child of the caller.
+     *
+     * @param process what runs; empty fields are not taken from the container
+     */
+    public int exec(String id, Process process, Options options)
+            throws RuntimeRefused, StartFailed, SpawnException, IOException {
+        Held held = hold(id);
+        if (held.status() == BundleStatus.PAUSED) {
+            throw new RuntimeRefused(
+                    "cannot exec in a paused container (use --ignore-paused to override): \"%s\"".formatted(id));
+        }
+        if (held.status() != BundleStatus.RUNNING && held.status() != BundleStatus.CREATED) {
+            throw new RuntimeRefused("cannot exec in a stopped container: \"%s\" is %s"
+                    .formatted(id, held.status().word()));
+        }
+        require(NotYet.in(process));
+        requireConsole(process, options);
+        Spec spec = withRights(spec(held.directory()));
+        Process base = spec.process();
+        Process whole = process.capabilities() == null && base != null && base.capabilities() != null
+                ? process.withCapabilities(base.capabilities())
+                : process;
+        try (PidFd target = PidFd.open(held.pid())) {
+            var request = new RuntimeLauncher.Further(
+                    id,
+                    held.directory(),
+                    target,
+                    whole,
+                    filter(spec.linux() == null ? null : spec.linux().seccomp()),
+                    cgroup(held.record()),
+                    options.console(),
+                    options.kept());
+            int pid = new RuntimeLauncher(held.directory()).exec(request);
+            if (options.pidFile().isPresent()) {
+                writePid(options.pidFile().get(), pid);
+            }
+            return pid;
+        }
+    }
+
+    /** The container's process as its configuration has it. */
+    public Optional<Process> process(String id) throws RuntimeRefused, IOException {
+        return Optional.ofNullable(spec(hold(id).directory()).process());
+    }
+
+    private record Held(BundleRecord record, Path directory, BundleStatus status) {
+        int pid() {
+            ProcessId init = record.init();
+            return init == null || status == BundleStatus.STOPPED ? 0 : init.pid();
+        }
+    }
+
+    private Held hold(String id) throws RuntimeRefused, IOException {
+        Path directory = root.resolve(id);
+        Optional<BundleRecord> record = isId(id, directory) ? BundleRecord.read(directory) : Optional.empty();
+        if (record.isEmpty()) {
+            throw missing(id);
+        }
+        return new Held(record.get(), directory, status(record.get(), directory));
+    }
+
+    private static boolean isId(String id, Path directory) {
+        return !id.isEmpty()
+                && id.indexOf('/') < 0
+                && !id.equals(".")
+                && !id.equals("..")
+                && Files.isDirectory(directory);
+    }
+
+    private RuntimeRefused missing(String id) {
+        return new RuntimeRefused("container does not exist: \"%s\" is not in %s; see \"list\"".formatted(id, root));
+    }
+
+    private BundleStatus status(BundleRecord record, Path directory) throws IOException {
+        ProcessId init = record.init();
+        if (init == null) {
+            return BundleStatus.CREATING;
+        }
+        if (!isAlive(init)) {
+            return BundleStatus.STOPPED;
+        }
+        if (RuntimeLauncher.isAtGate(directory)) {
+            return BundleStatus.CREATED;
+        }
+        return cgroup(record).isFrozen() ? BundleStatus.PAUSED : BundleStatus.RUNNING;
+    }
+
+    /** One that has ended and was not reaped is over. proc_pid_stat(5) */
+    private static boolean isAlive(ProcessId process) throws IOException {
+        if (!process.exists()) {
+            return false;
+        }
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            char state = stat.charAt(stat.lastIndexOf(')') + 2);
+            return state != 'Z' && state != 'X';
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private Cgroup cgroup(BundleRecord record) {
+        return hierarchies.open(new CgroupPath(record.cgroup()));
+    }
+
+    private BundleState shown(Held held) throws IOException {
+        BundleRecord record = held.record();
+        Map<String, String> annotations = Map.of();
+        try {
+            annotations = spec(held.directory()).annotations();
+        } catch (RuntimeRefused | NoSuchFileException halfMade) {
+            // everything else is known without it
+        }
+        return new BundleState(
+                Spec.VERSION,
+                record.id(),
+                held.pid(),
+                held.status().word(),
+                record.bundle(),
+                record.rootfs(),
+                record.created(),
+                annotations,
+                record.owner());
+    }
+
+    /** As it was when the container was created. */
+    private static Spec spec(Path directory) throws RuntimeRefused, IOException {
+        try {
+            return OciJson.readSpec(directory.resolve(CONFIG));
+        } catch (InvalidSpec e) {
+            throw new RuntimeRefused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static State state(BundleRecord record, Spec spec, BundleStatus status, int pid) {
+        return new State(
+                Spec.VERSION, record.id(), status.word(), pid == 0 ? null : pid, record.bundle(), spec.annotations());
+    }
+
+    private static void requireUsable(String id) throws RuntimeRefused {
+        if (!id.matches("[\\w+.-]{1," + LONGEST_ID + "}") || id.equals(".") || id.equals("..")) {
+            throw new RuntimeRefused(
+                    "invalid container ID format: \"%s\"; use letters, digits and _ + . -".formatted(id));
+        }
+    }
+
+    private static void require(List<String> notYet) throws RuntimeRefused {
+        if (!notYet.isEmpty()) {
+            throw new RuntimeRefused(
+                    "the configuration asks for what this runtime does not do: %s; leave that out, or use another runtime"
+                            .formatted(String.join(", ", notYet)));
+        }
+    }
+
+    private static void requireConsole(@Nullable Process process, Options options) throws RuntimeRefused {
+        boolean terminal = process != null && process.terminal();
+        if (terminal && options.console().isEmpty()) {
+            throw new RuntimeRefused(
+                    "cannot allocate tty if runc will detach without setting console socket; name one with --console-socket");
+        }
+        if (!terminal && options.console().isPresent()) {
+            throw new RuntimeRefused(
+                    "cannot use console socket if runc will not detach or allocate tty; set process.terminal, or leave it out");
+        }
+    }
+
+    private CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
+        String given = spec.linux() == null ? null : spec.linux().cgroupsPath();
+        if (given == null || given.isEmpty()) {
+            return CgroupPath.DEFAULT_PARENT.child(id);
+        }
+        try {
+            Path path = Path.of(given);
+            return new CgroupPath((path.isAbsolute()
+                            ? path
+                            : Path.of(CgroupPath.DEFAULT_PARENT.value()).resolve(path))
+                    .normalize()
+                    .toString());
+        } catch (IllegalArgumentException e) {
+            throw new RuntimeRefused("linux.cgroupsPath: " + e.getMessage(), e);
+        }
+    }
+
+    private void requireEmpty(CgroupPath path) throws RuntimeRefused, IOException {
+        Cgroup cgroup = hierarchies.open(path);
+        if (cgroup.exists() && !cgroup.pids().isEmpty()) {
+            throw new RuntimeRefused(
+                    "container's cgroup is not empty: %d process(es) found in \"%s\"; end them, or name another in linux.cgroupsPath"
+                            .formatted(cgroup.pids().size(), path));
+        }
+    }
+
+    private static LinuxResources resources(Spec spec) {
+        LinuxResources resources = spec.linux() == null ? null : spec.linux().resources();
+        return resources == null ? LinuxResources.NONE : resources;
+    }
+
+    private Optional<SeccompFilter> filter(@Nullable LinuxSeccomp seccomp) throws RuntimeRefused {
+        if (seccomp == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(SeccompCompiler.ofHost(tools, Optional.of(root.resolveSibling("ferry-seccomp")))
+                    .compile(seccomp));
+        } catch (SeccompException e) {
+            throw new RuntimeRefused("linux.seccomp: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads what a caller has written about a process: {@code exec --process}. */
+    public static Process readProcess(Path file) throws RuntimeRefused, IOException {
+        try {
+            return OciJson.readProcess(Files.readAllBytes(file));
+        } catch (InvalidSpec e) {
+            throw new RuntimeRefused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void deleteTree(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.ferry.runtime.bundle;
+
+import dev.ferry.runtime.oci.IdMapping;
+import dev.ferry.runtime.oci.Linux;
+import dev.ferry.runtime.oci.NamespaceKind;
+import dev.ferry.runtime.oci.Process;
+import dev.ferry.runtime.oci.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a configuration may ask for and this runtime does not do: it is refused, for a container that lacks it would be another one. */
+final class NotYet {
+    private NotYet() {}
+
+    /** The fields in question; empty when all of it is done. */
+    static List<String> in(Spec spec) {
+        List<String> fields = new ArrayList<>();
+        if (spec.hooks() != null) {
+            add(fields, !spec.hooks().createContainer().isEmpty(), "hooks.createContainer");
+            add(fields, !spec.hooks().startContainer().isEmpty(), "hooks.startContainer");
+        }
+        boolean mapped = spec.mounts().stream()
+                .anyMatch(mount ->
+                        !mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty());
+        add(fields, mapped, "mounts[].uidMappings");
+        process(fields, spec.process());
+        linux(fields, spec.linux());
+        return fields;
+    }
+
+    /** The same of a process to add. */
+    static List<String> in(Process process) {
+        List<String> fields = new ArrayList<>();
+        process(fields, process);
+        return fields;
+    }
+
+    private static void process(List<String> fields, @Nullable Process process) {
+        if (process == null) {
+            return;
+        }
+        add(fields, process.scheduler() != null, "process.scheduler");
+        add(fields, process.ioPriority() != null, "process.ioPriority");
+        add(fields, process.execCPUAffinity() != null, "process.execCPUAffinity");
+        add(fields, isSet(process.apparmorProfile()), "process.apparmorProfile");
+        add(fields, isSet(process.selinuxLabel()), "process.selinuxLabel");
+    }
+
+    private static void linux(List<String> fields, @Nullable Linux linux) {
+        if (linux == null) {
+            return;
+        }
+        add(fields, linux.namespace(NamespaceKind.USER).isPresent(), "linux.namespaces \"user\"");
+        add(fields, linux.namespace(NamespaceKind.TIME).isPresent(), "linux.namespaces \"time\"");
+        List<IdMapping> mappings = new ArrayList<>(linux.uidMappings());
+        mappings.addAll(linux.gidMappings());
+        add(fields, !mappings.isEmpty(), "linux.uidMappings");
+        add(fields, !linux.netDevices().isEmpty(), "linux.netDevices");
+        add(fields, linux.timeOffsets() != null, "linux.timeOffsets");
+        add(fields, linux.personality() != null, "linux.personality");
+        add(fields, linux.intelRdt() != null, "linux.intelRdt");
+        add(fields, linux.memoryPolicy() != null, "linux.memoryPolicy");
+        add(fields, isSet(linux.mountLabel()), "linux.mountLabel");
+        String propagation = linux.rootfsPropagation();
+        add(
+                fields,
+                isSet(propagation) && !"rprivate".equals(propagation) && !"private".equals(propagation),
+                "linux.rootfsPropagation");
+        boolean listener = linux.seccomp() != null && isSet(linux.seccomp().listenerPath());
+        add(fields, listener, "linux.seccomp.listenerPath");
+    }
+
+    private static boolean isSet(@Nullable String text) {
+        return text != null && !text.isEmpty();
+    }
+
+    private static void add(List<String> fields, boolean asked, String field) {
+        if (asked) {
+            fields.add(field);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.ferry.runtime.container;
+
+import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.runtime.monitor.Calls;
+import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.spawn.Block;
+import dev.ferry.runtime.spawn.Label;
+import dev.ferry.runtime.spawn.ProgramBuilder;
+import java.util.Set;
+
+/**
+ * Nobody looks after it but whoever called the runtime: it writes to the caller's descriptors, its terminal goes to the caller's
+ * socket, and its gate is a FIFO that another call of the runtime opens.
+ *
+ * @param kept how many descriptors from 3 on are the program's, as systemd passes them; those of the runtime lie behind
+ * @param gated whether the program waits to be started; else it is executed at once
+ * @param foreign standard descriptors that belong to somebody else, such as the host's {@code /dev/null}
+ */
+record Alone(int kept, boolean gated, Set<Integer> foreign) implements Surroundings {
+    private static final int FIRST = 3;
+
+    Alone {
+        foreign = Set.copyOf(foreign);
+    }
+
+    @Override
+    public int status() {
+        return FIRST + kept;
+    }
+
+    /** One byte lets a child on that has reported to be in its namespaces. */
+    int goAhead() {
+        return status() + 1;
+    }
+
+    /** The FIFO where a created container waits to be started. */
+    int gate() {
+        return status() + 2;
+    }
+
+    /** The FIFO where it says what became of its start. */
+    int report() {
+        return status() + 3;
+    }
+
+    @Override
+    public int terminalSocket() {
+        return status() + 4;
+    }
+
+    /** The directory in the unified hierarchy that it is born in. */
+    int cgroup() {
+        return status() + 5;
+    }
+
+    @Override
+    public int target() {
+        return status() + 6;
+    }
+
+    /** The first that has no meaning. */
+    int free() {
+        return status() + 7;
+    }
+
+    @Override
+    public int firstOwn() {
+        return FIRST + kept;
+    }
+
+    @Override
+    public void takeStandards(Calls calls, boolean terminal) {
+        // they are the caller's, or the terminal's that is to come
+    }
+
+    @Override
+    public boolean readsNothing() {
+        return false;
+    }
+
+    @Override
+    public boolean isUsers(int fd, boolean terminal) {
+        return terminal || !foreign.contains(fd);
+    }
+
+    @Override
+    public void closeTerminalSocket(Calls calls) {
+        calls.program().call("close the terminal's socket", Syscall.CLOSE, terminalSocket());
+    }
+
+    /**
+     * Reports to be ready, then whoever starts it hears of it at the FIFO: of a failed step, or of the end of file that a program
+     * leaves that was executed. Both FIFOs are open for reading and for writing, so neither open nor close of the other side matters.
+     */
+    @Override
+    public void awaitGate(Calls calls) {
+        if (!gated) {
+            return;
+        }
+        ProgramBuilder p = calls.program();
+        p.message("report to be ready", status(), MonitorProtocol.READY, p.cell("ready", 0));
+        p.call("report to whoever starts it from here on", Syscall.DUP3, report(), status(), Calls.O_CLOEXEC);
+        p.call("close the spare of the report", Syscall.CLOSE, report());
+        p.call("wait at the gate", Syscall.READ, gate(), p.block("gate byte", 8), 1);
+    }
+
+    /** Tells that the namespaces are there, and waits until the runtime has done its part from outside. */
+    void awaitGoAhead(Calls calls) {
+        ProgramBuilder p = calls.program();
+        p.stage("go ahead");
+        Label on = p.label("go ahead");
+        Label given = p.label("given up");
+        Block byteOf = p.block("go-ahead byte", 8);
+        p.message("report the namespaces", status(), MonitorProtocol.NAMESPACES, p.cell("namespaces", 0));
+        p.call("wait for the go-ahead", Syscall.READ, goAhead(), byteOf, 1)
+                .ifPositive(on)
+                .ifZero(given);
+        p.at(given);
+        p.exit(Monitored.ABANDONED);
+        p.at(on);
+        p.call("close the go-ahead", Syscall.CLOSE, goAhead());
+    }
+}

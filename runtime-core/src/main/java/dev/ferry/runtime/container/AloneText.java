@@ -1,0 +1,184 @@
+package dev.ferry.runtime.container;
+
+import dev.ferry.runtime.linux.abi.SocketConstants;
+import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.runtime.monitor.Calls;
+import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.oci.LinuxNamespace;
+import dev.ferry.runtime.oci.NamespaceKind;
+import dev.ferry.runtime.oci.Spec;
+import dev.ferry.runtime.spawn.Block;
+import dev.ferry.runtime.spawn.Cell;
+import dev.ferry.runtime.spawn.Label;
+import dev.ferry.runtime.spawn.Program;
+import dev.ferry.runtime.spawn.ProgramBuilder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Writes how a process comes to be that has no monitor: a first process joins what is to be joined, makes the other as a sibling of itself
+ * (CLONE_PARENT), so that it is the runtime's child and with the runtime's end that of the next subreaper, names it, and ends.
+ */
+final class AloneText {
+    private static final long CLONE_PARENT = 0x8000;
+    private static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
+    private static final int CLONE_ARGS = 88;
+
+    /** sockaddr_un(7): the family, then at most so many bytes. */
+    private static final int MAX_SOCKET_PATH = 107;
+
+    private final Calls calls;
+    private final ProgramBuilder p;
+    private final Alone alone;
+    private final Set<Integer> given;
+
+    private AloneText(String name, Alone alone, Set<Integer> given) {
+        this.p = new ProgramBuilder(name, alone.status());
+        this.calls = new Calls(p);
+        this.alone = alone;
+        this.given = given;
+    }
+
+    /**
+     * The whole program of a container.
+     *
+     * @param console where the terminal's master is sent; empty without a terminal
+     * @param files where the container waits to be started
+     * @param given the descriptors that are placed, among those of {@code alone}
+     * @param init appends the steps of init behind its go-ahead
+     */
+    static Program container(
+            Spec spec, Alone alone, Optional<Path> console, Fifos files, Set<Integer> given, Consumer<Calls> init) {
+        AloneText text = new AloneText("container", alone, given);
+        text.begin(console);
+        text.join(spec);
+        text.open(files.gate(), alone.gate());
+        text.open(files.report(), alone.report());
+        text.sibling(cloneFlags(spec));
+        init.accept(text.calls);
+        return text.p.build();
+    }
+
+    /** The whole program of a further process; {@code joining} appends steps that make it from one that has joined. */
+    static Program further(Alone alone, Optional<Path> console, Set<Integer> given, Consumer<Calls> joining) {
+        AloneText text = new AloneText("exec", alone, given);
+        text.begin(console);
+        joining.accept(text.calls);
+        return text.p.build();
+    }
+
+    /** Where a created container waits, and where it says what became of its start. */
+    record Fifos(Path gate, Path report) {}
+
+    private void begin(Optional<Path> console) {
+        p.stage("first process");
+        // so that the kernel chooses only numbers that have no meaning
+        for (int fd = alone.goAhead(); fd < alone.free(); fd++) {
+            if (!given.contains(fd)) {
+                p.call("occupy " + fd, Syscall.DUP3, 0, fd, Calls.O_CLOEXEC);
+            }
+        }
+        calls.closeFrom(alone.free(), 0xffff_ffffL);
+        console.ifPresent(this::connect);
+    }
+
+    private void connect(Path socket) {
+        byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
+        if (path.length > MAX_SOCKET_PATH) {
+            throw new IllegalArgumentException(
+                    "console socket \"%s\" has %d bytes in its path, and unix sockets take %d; use a shorter one"
+                            .formatted(socket, path.length, MAX_SOCKET_PATH));
+        }
+        Block address = p.block("console address", 2 + MAX_SOCKET_PATH + 1);
+        address.putShort(0, SocketConstants.AF_UNIX).putBytes(2, path);
+        Cell made = p.cell("console socket");
+        p.call(
+                        "make the console's socket",
+                        Syscall.SOCKET,
+                        SocketConstants.AF_UNIX,
+                        SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC,
+                        0)
+                .to(made);
+        park(made, alone.terminalSocket());
+        p.call(
+                "connect to the console socket \"" + socket + "\"",
+                Syscall.CONNECT,
+                alone.terminalSocket(),
+                address,
+                2 + path.length + 1);
+    }
+
+    private void park(Cell from, int at) {
+        p.call("park at " + at, Syscall.DUP3, from, at, Calls.O_CLOEXEC);
+        calls.close(from);
+    }
+
+    private void open(Path fifo, int at) {
+        Cell opened = p.cell("fifo");
+        calls.open(fifo.toString(), Calls.O_RDWR, opened);
+        park(opened, at);
+    }
+
+    /** A user namespace first: what may be joined after it depends on it. setns(2) */
+    private void join(Spec spec) {
+        p.stage("join");
+        List<LinuxNamespace> all =
+                spec.linux() == null ? List.of() : spec.linux().namespaces();
+        for (LinuxNamespace namespace : all) {
+            if (namespace.path() != null) {
+                Cell file = p.cell("namespace");
+                calls.open(namespace.path(), Calls.O_RDONLY, file);
+                p.call(
+                        "join the namespace \"" + namespace.path() + "\"",
+                        Syscall.SETNS,
+                        file,
+                        namespace.type().cloneFlag());
+                calls.close(file);
+            }
+        }
+    }
+
+    /** The namespaces that the container is cloned into; one for cgroups is made when its cgroups are joined. */
+    static long cloneFlags(Spec spec) {
+        long flags = 0;
+        if (spec.linux() != null) {
+            for (LinuxNamespace namespace : spec.linux().namespaces()) {
+                if (namespace.type() == NamespaceKind.USER || namespace.type() == NamespaceKind.TIME) {
+                    throw new IllegalArgumentException(
+                            "linux.namespaces has \"%s\", which this runtime does not make yet; leave it out"
+                                    .formatted(namespace.type()));
+                }
+                if (namespace.path() == null && namespace.type() != NamespaceKind.CGROUP) {
+                    flags |= namespace.type().cloneFlag();
+                }
+            }
+        }
+        if (flags == (flags & ~NamespaceKind.MOUNT.cloneFlag())) {
+            throw new IllegalArgumentException(
+                    "linux.namespaces has no \"mount\" of its own, so the container's root would be the host's; add one");
+        }
+        return flags;
+    }
+
+    private void sibling(long flags) {
+        boolean intoCgroup = given.contains(alone.cgroup());
+        p.stage("clone");
+        Block arguments = p.block("clone arguments", CLONE_ARGS)
+                .putLong(0, flags | CLONE_PARENT | (intoCgroup ? CLONE_INTO_CGROUP : 0));
+        if (intoCgroup) {
+            arguments.putLong(80, alone.cgroup());
+        }
+        Cell child = p.cell("container");
+        Label inside = p.label("container");
+        p.call("clone the container", Syscall.CLONE3, arguments, CLONE_ARGS)
+                .to(child)
+                .ifZero(inside);
+        p.message("report the container", alone.status(), MonitorProtocol.CHILD, child);
+        p.exit(0);
+        p.at(inside);
+    }
+}

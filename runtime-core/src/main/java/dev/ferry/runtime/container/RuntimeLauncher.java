@@ -1,0 +1,346 @@
+package dev.ferry.runtime.container;
+
+import dev.ferry.runtime.cgroup.Cgroup;
+import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.FileNodes;
+import dev.ferry.runtime.linux.OpenFiles;
+import dev.ferry.runtime.linux.PidFd;
+import dev.ferry.runtime.linux.Pipe;
+import dev.ferry.runtime.linux.Poll;
+import dev.ferry.runtime.linux.Processes;
+import dev.ferry.runtime.linux.ResourceLimits;
+import dev.ferry.runtime.linux.SyscallException;
+import dev.ferry.runtime.linux.WaitPid;
+import dev.ferry.runtime.linux.abi.OpenFlags;
+import dev.ferry.runtime.linux.abi.ProcessConstants;
+import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.runtime.oci.Process;
+import dev.ferry.runtime.oci.Spec;
+import dev.ferry.runtime.seccomp.SeccompFilter;
+import dev.ferry.runtime.spawn.ChildDied;
+import dev.ferry.runtime.spawn.Program;
+import dev.ferry.runtime.spawn.SpawnException;
+import dev.ferry.runtime.spawn.Spawned;
+import dev.ferry.runtime.spawn.Spawner;
+import dev.ferry.runtime.spawn.StepFailed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Brings up containers that have no monitor, as the command line of an OCI runtime does: they are the caller's children and write to the
+ * caller's descriptors. A container that was created waits at a FIFO in its directory, where any later call starts it.
+ */
+public final class RuntimeLauncher {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int FIFO_MODE = FileNodes.S_IFIFO | 0600;
+    private static final int REPORT_BYTES = 16;
+    private static final String GATE = "gate";
+    private static final String REPORT = "report";
+    private static final String STEPS = "steps";
+
+    private final Spawner spawner;
+    private final ResourceLimits limits;
+
+    /** Keeps program images in memory; where that is forbidden, in that directory of ours. */
+    public RuntimeLauncher(Path images) throws IOException {
+        this.spawner = Spawner.ofHost(images);
+        this.limits = ResourceLimits.ofSelf();
+    }
+
+    /**
+     * A container to create.
+     *
+     * @param directory where its FIFOs are made; exists
+     * @param root absolute, the container's root
+     * @param console the socket that is sent the terminal's master; empty without a terminal
+     * @param kept how many of the caller's descriptors from 3 on are the container's
+     */
+    public record Request(
+            String id,
+            Path directory,
+            Spec spec,
+            Path root,
+            Optional<SeccompFilter> filter,
+            Cgroup cgroup,
+            Optional<Path> console,
+            int kept) {}
+
+    /** What is done from outside while the container stands in its namespaces and has nothing mounted. */
+    @FunctionalInterface
+    public interface Outside {
+        /** With its process id here. */
+        void run(int pid) throws IOException;
+    }
+
+    /**
+     * Creates it up to its gate; returns its process id.
+     *
+     * @throws SpawnException when a step failed; nothing of it runs then
+     */
+    public int create(Request request, Outside outside) throws SpawnException, IOException {
+        Process process = request.spec().process();
+        if (process == null || process.args().isEmpty()) {
+            throw new IllegalArgumentException("process.args names no program");
+        }
+        Path directory = request.directory();
+        var files = new AloneText.Fifos(directory.resolve(GATE), directory.resolve(REPORT));
+        FileNodes.make(files.report(), FIFO_MODE, 0, 0);
+        FileNodes.make(files.gate(), FIFO_MODE, 0, 0);
+        Alone alone = new Alone(request.kept(), true, foreign());
+        var launch = new LaunchRequest(
+                request.id(),
+                directory,
+                directory.resolve("log"),
+                request.spec(),
+                new RootFilesystem.Bind(request.root()),
+                request.filter(),
+                request.cgroup(),
+                true,
+                false);
+        try (Pipe goAhead = Pipe.open();
+                Placements placements = new Placements(alone)) {
+            placements.put(alone.goAhead(), goAhead.readEnd());
+            placements.openCgroup(request.cgroup());
+            Program program = AloneText.container(
+                    request.spec(), alone, request.console(), files, placements.numbers(), calls -> {
+                        var text = new ProcessText(calls, process, request.filter(), limits, alone);
+                        text.begin();
+                        alone.awaitGoAhead(calls);
+                        new InitText(calls, launch, text, request.root()).writeInside();
+                    });
+            noteSteps(program, directory);
+            try (Spawned spawned = spawner.spawn(program, placements.all())) {
+                return bringUp(spawned, goAhead, outside);
+            }
+        }
+    }
+
+    private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside) throws SpawnException, IOException {
+        int pid = 0;
+        boolean done = false;
+        try {
+            pid = awaitMessage(spawned, MonitorProtocol.CHILD);
+            awaitMessage(spawned, MonitorProtocol.NAMESPACES);
+            outside.run(pid);
+            OpenFiles.writeFully(goAhead.writeEnd(), new byte[] {1});
+            awaitMessage(spawned, MonitorProtocol.READY);
+            done = true;
+            return pid;
+        } finally {
+            if (!done) {
+                end(spawned, pid);
+            }
+            WaitPid.await(spawned.pid());
+        }
+    }
+
+    /** Both: a first process that waits for something, a console say, would be waited for in turn. */
+    private static void end(Spawned spawned, int pid) throws IOException {
+        spawned.process().sendSignal(ProcessConstants.SIGKILL);
+        if (pid > 0) {
+            Processes.kill(pid, ProcessConstants.SIGKILL);
+            WaitPid.await(pid);
+        }
+    }
+
+    private static int awaitMessage(Spawned spawned, int word) throws SpawnException, IOException {
+        return (int) spawned.status()
+                .awaitMessage(word, PATIENCE)
+                .orElseThrow(() -> new ChildDied("container", "ended before it had said how far it was"));
+    }
+
+    /** Standard descriptors of ours that must not be given to a container's user: the host's devices. */
+    private static Set<Integer> foreign() {
+        Set<Integer> found = new HashSet<>();
+        for (int fd = 0; fd <= 2; fd++) {
+            try {
+                Path file =
+                        Path.of("/proc/self/fd").resolve(Integer.toString(fd)).toRealPath();
+                if (file.startsWith("/dev")) {
+                    found.add(fd);
+                }
+            } catch (IOException noFile) {
+                // a pipe or a socket: the caller's own
+            }
+        }
+        return found;
+    }
+
+    /** The steps behind the gate, so that a later call understands a report about one of them. */
+    private static void noteSteps(Program program, Path directory) throws IOException {
+        List<String> lines = program.steps().stream()
+                .map(step -> step.call().name() + "\t" + step.label().replace('\n', ' '))
+                .toList();
+        Files.write(directory.resolve(STEPS), lines);
+    }
+
+    /** Whether a container waits there to be started. */
+    public static boolean isAtGate(Path directory) {
+        return Files.exists(directory.resolve(GATE));
+    }
+
+    /**
+     * Starts a container that was created; returns when its program is executed.
+     *
+     * @param program its first argument, for the error's text
+     * @throws StartFailed when it could not be executed; it has ended then
+     */
+    public static void start(Path directory, String program) throws StartFailed, IOException {
+        Path gate = directory.resolve(GATE);
+        try (Fd report = OpenFiles.open(directory.resolve(REPORT), OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
+                Fd opened = OpenFiles.open(gate, OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK)) {
+            Files.delete(gate);
+            OpenFiles.writeFully(opened, new byte[] {1});
+            if (!Poll.readable(report, PATIENCE)) {
+                throw new IOException("the container did not start within " + PATIENCE.toSeconds() + " s");
+            }
+            byte[] said = OpenFiles.read(report, REPORT_BYTES);
+            if (said.length == REPORT_BYTES) {
+                throw failure(said, directory, program);
+            }
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENXIO) || e.is(Errno.ENOENT)) {
+                throw new NoSuchFileException(gate.toString(), null, "nobody waits there to be started");
+            }
+            throw e;
+        }
+    }
+
+    private static StartFailed failure(byte[] said, Path directory, String program) throws IOException {
+        ByteBuffer words = ByteBuffer.wrap(said).order(ByteOrder.LITTLE_ENDIAN);
+        int step = Program.stepAt(words.getLong());
+        Errno errno = Errno.of((int) -words.getLong());
+        List<String> steps = Files.readAllLines(directory.resolve(STEPS));
+        if (step < 0 || step >= steps.size()) {
+            throw new IOException("the container reported a failure of step " + step + ", which it does not have");
+        }
+        String[] parts = steps.get(step).split("\t", 2);
+        return StartFailed.of(parts[0], parts[1], errno, program);
+    }
+
+    /**
+     * A process to add to a container.
+     *
+     * @param console as in {@link Request}
+     */
+    public record Further(
+            String id,
+            Path directory,
+            PidFd target,
+            Process process,
+            Optional<SeccompFilter> filter,
+            Cgroup cgroup,
+            Optional<Path> console,
+            int kept) {}
+
+    /**
+     * Adds a process, a child of ours; returns its process id when its program is executed.
+     *
+     * @throws StartFailed when it could not be executed
+     */
+    public int exec(Further request) throws StartFailed, SpawnException, IOException {
+        Alone alone = new Alone(request.kept(), false, foreign());
+        var exec = new ExecRequest(
+                request.id(),
+                request.directory(),
+                request.directory().resolve("log"),
+                request.process(),
+                request.filter(),
+                request.cgroup(),
+                true,
+                false);
+        try (Placements placements = new Placements(alone)) {
+            placements.put(alone.target(), request.target().fd());
+            Program program = AloneText.further(
+                    alone,
+                    request.console(),
+                    placements.numbers(),
+                    calls -> JoinText.write(
+                            calls, exec, new ProcessText(calls, request.process(), request.filter(), limits, alone)));
+            try (Spawned spawned = spawner.spawn(program, placements.all())) {
+                return added(spawned, request.process().args().getFirst());
+            }
+        }
+    }
+
+    private static int added(Spawned spawned, String program) throws StartFailed, SpawnException, IOException {
+        int pid = 0;
+        boolean done = false;
+        try {
+            pid = awaitMessage(spawned, MonitorProtocol.CHILD);
+            spawned.status().awaitClosed(PATIENCE);
+            done = true;
+            return pid;
+        } catch (StepFailed e) {
+            throw StartFailed.of(e, program);
+        } finally {
+            if (!done) {
+                end(spawned, pid);
+            }
+            WaitPid.await(spawned.pid());
+        }
+    }
+
+    /** Descriptors for a first process: the caller's standard ones, and those of its table that there are. Closes what it opened. */
+    private static final class Placements implements AutoCloseable {
+        private final Alone alone;
+        private final Map<Integer, Fd> all = new HashMap<>();
+        private final Set<Integer> numbers = new HashSet<>();
+        private final List<Fd> opened = new ArrayList<>();
+
+        Placements(Alone alone) {
+            this.alone = alone;
+            for (int fd = 0; fd <= 2; fd++) {
+                all.put(fd, Fd.adopt(fd));
+            }
+        }
+
+        void put(int number, Fd fd) {
+            all.put(number, fd);
+            numbers.add(number);
+        }
+
+        void openCgroup(Cgroup cgroup) throws IOException {
+            Optional<Path> birthplace = cgroup.birthplace();
+            if (birthplace.isPresent()) {
+                Fd fd = OpenFiles.open(birthplace.get(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
+                opened.add(fd);
+                put(alone.cgroup(), fd);
+            }
+        }
+
+        Map<Integer, Fd> all() {
+            return all;
+        }
+
+        Set<Integer> numbers() {
+            return numbers;
+        }
+
+        @Override
+        public void close() {
+            opened.forEach(Fd::close);
+            // the caller's own stay open
+            for (int fd = 0; fd <= 2; fd++) {
+                Fd own = all.get(fd);
+                if (own != null && own.isOpen()) {
+                    own.release();
+                }
+            }
+        }
+    }
+}
