@@ -156,7 +156,13 @@ class LauncherTest {
             assertThat(result.err()).isEmpty();
             assertThat(result.out().lines())
                     .endsWith(
-                            "dev.ferry.runtime.command.RuntimeMain", "--root", "/x", "create", "--bundle", "two words", "ID");
+                            "dev.ferry.runtime.command.RuntimeMain",
+                            "--root",
+                            "/x",
+                            "create",
+                            "--bundle",
+                            "two words",
+                            "ID");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.ferry.runtime.bundle;
 
+import dev.ferry.runtime.capability.Capability;
+import dev.ferry.runtime.capability.UnknownCapability;
 import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
@@ -12,6 +14,7 @@ import dev.ferry.runtime.linux.ProcessId;
 import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
+import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.Hooks;
 import dev.ferry.runtime.oci.InvalidSpec;
 import dev.ferry.runtime.oci.LinuxResources;
@@ -38,6 +41,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +87,8 @@ public final class BundleRuntime {
     }
 
     /** Creates a container; returns its process id. Nothing of it is left when it fails. */
-    public int create(String id, Bundle bundle, Options options) throws RuntimeRefused, SpawnException, IOException {
+    public int create(String id, Bundle bundle, Options options)
+            throws RuntimeRefused, StartFailed, SpawnException, IOException {
         requireUsable(id);
         require(NotYet.in(bundle.spec()));
         requireConsole(bundle.spec().process(), options);
@@ -128,7 +134,7 @@ public final class BundleRuntime {
     }
 
     private int bringUp(BundleRecord record, Bundle bundle, Path directory, Cgroup cgroup, Options options)
-            throws RuntimeRefused, SpawnException, IOException {
+            throws RuntimeRefused, StartFailed, SpawnException, IOException {
         Spec spec = withRights(bundle.spec());
         var request = new RuntimeLauncher.Request(
                 record.id(),
@@ -164,12 +170,40 @@ public final class BundleRuntime {
         }
     }
 
-    /** None are given where none are named, as runc has it. */
-    private static Spec withRights(Spec spec) {
+    private Spec withRights(Spec spec) {
         Process process = spec.process();
-        return process == null || process.capabilities() != null
-                ? spec
-                : spec.withProcess(process.withCapabilities(ProcessCapabilities.of(List.of())));
+        return process == null ? spec : spec.withProcess(withRights(process));
+    }
+
+    /** None are given where none are named, and names that nobody knows are told of and left out, as runc has it. */
+    private Process withRights(Process process) {
+        ProcessCapabilities named = process.capabilities();
+        if (named == null) {
+            return process.withCapabilities(ProcessCapabilities.of(List.of()));
+        }
+        Set<String> unknown = new TreeSet<>();
+        var known = new ProcessCapabilities(
+                known(named.bounding(), unknown),
+                known(named.effective(), unknown),
+                known(named.inheritable(), unknown),
+                known(named.permitted(), unknown),
+                known(named.ambient(), unknown));
+        if (!unknown.isEmpty()) {
+            warnings.accept("ignoring unknown or unavailable capabilities: " + String.join(" ", unknown));
+        }
+        return process.withCapabilities(known);
+    }
+
+    private static List<String> known(List<String> names, Set<String> unknown) {
+        List<String> known = new ArrayList<>();
+        for (String name : names) {
+            try {
+                known.add(Capability.of(name).text());
+            } catch (UnknownCapability e) {
+                unknown.add(name);
+            }
+        }
+        return known;
     }
 
     /** Whole or not at all: its readers wait for the file to appear. */
@@ -391,11 +425,12 @@ public final class BundleRuntime {
         }
         require(NotYet.in(process));
         requireConsole(process, options);
-        Spec spec = withRights(spec(held.directory()));
+        Spec spec = spec(held.directory());
         Process base = spec.process();
-        Process whole = process.capabilities() == null && base != null && base.capabilities() != null
-                ? process.withCapabilities(base.capabilities())
-                : process;
+        Process whole = withRights(
+                process.capabilities() == null && base != null && base.capabilities() != null
+                        ? process.withCapabilities(base.capabilities())
+                        : process);
         try (PidFd target = PidFd.open(held.pid())) {
             var request = new RuntimeLauncher.Further(
                     id,
@@ -566,9 +601,20 @@ public final class BundleRuntime {
         }
     }
 
+    /** With the devices that every container has, whatever else it may use. config-linux.md, "Default Devices" */
     private static LinuxResources resources(Spec spec) {
-        LinuxResources resources = spec.linux() == null ? null : spec.linux().resources();
-        return resources == null ? LinuxResources.NONE : resources;
+        LinuxResources given = spec.linux() == null ? null : spec.linux().resources();
+        if (given == null) {
+            return LinuxResources.NONE;
+        }
+        if (given.devices().isEmpty()) {
+            return given;
+        }
+        List<LinuxResources.DeviceRule> rules = new ArrayList<>(given.devices());
+        DefaultSpec.DEVICE_RULES.stream()
+                .filter(LinuxResources.DeviceRule::allow)
+                .forEach(rules::add);
+        return given.withDevices(rules);
     }
 
     private Optional<SeccompFilter> filter(@Nullable LinuxSeccomp seccomp) throws RuntimeRefused {

@@ -29,6 +29,11 @@ final class NotYet {
         return fields;
     }
 
+    /** Whether namespaces of that kind are not made. */
+    static boolean isMissing(NamespaceKind kind) {
+        return kind == NamespaceKind.USER || kind == NamespaceKind.TIME;
+    }
+
     /** The same of a process to add. */
     static List<String> in(Process process) {
         List<String> fields = new ArrayList<>();
@@ -51,8 +56,10 @@ final class NotYet {
         if (linux == null) {
             return;
         }
-        add(fields, linux.namespace(NamespaceKind.USER).isPresent(), "linux.namespaces \"user\"");
-        add(fields, linux.namespace(NamespaceKind.TIME).isPresent(), "linux.namespaces \"time\"");
+        linux.namespaces().stream()
+                .filter(namespace -> isMissing(namespace.type()))
+                .forEach(namespace ->
+                        fields.add("linux.namespaces \"" + namespace.type().file() + "\""));
         List<IdMapping> mappings = new ArrayList<>(linux.uidMappings());
         mappings.addAll(linux.gidMappings());
         add(fields, !mappings.isEmpty(), "linux.uidMappings");

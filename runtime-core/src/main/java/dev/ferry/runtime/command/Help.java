@@ -20,6 +20,7 @@ final class Help {
               list [--format table|json] [--quiet]
               update [--resources FILE|-] [--memory BYTES] [--cpu-quota MICROSECONDS] [--pids-limit N] ... ID
               spec [--bundle DIR]
+              features
 
             States are kept below /run/ferry-runtime.
             """;

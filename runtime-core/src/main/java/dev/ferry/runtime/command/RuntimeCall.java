@@ -3,6 +3,7 @@ package dev.ferry.runtime.command;
 import dev.ferry.runtime.bundle.Bundle;
 import dev.ferry.runtime.bundle.BundleRuntime;
 import dev.ferry.runtime.bundle.BundleState;
+import dev.ferry.runtime.bundle.OwnFeatures;
 import dev.ferry.runtime.bundle.RuntimeRefused;
 import dev.ferry.runtime.command.Arguments.Flags;
 import dev.ferry.runtime.command.Arguments.Usage;
@@ -142,6 +143,7 @@ final class RuntimeCall {
                 return exec(Arguments.parse(rest, EXEC));
             }
             case "update" -> update(Arguments.parse(rest, UPDATE));
+            case "features" -> print(OwnFeatures.document());
             case "spec" -> spec(Arguments.parse(rest, new Flags(Set.of("bundle", "b"), Set.of())));
             default -> throw new Usage("No help topic for '" + verb + "'");
         }
@@ -183,7 +185,7 @@ final class RuntimeCall {
         return Bundle.read(Path.of(read.value("bundle", "b").orElse("")));
     }
 
-    private void create(Arguments read) throws Usage, RuntimeRefused, SpawnException, IOException {
+    private void create(Arguments read) throws Usage, RuntimeRefused, StartFailed, SpawnException, IOException {
         runtime().create(id(read), bundle(read), options(read));
     }
 

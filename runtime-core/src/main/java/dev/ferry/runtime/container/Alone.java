@@ -88,6 +88,11 @@ record Alone(int kept, boolean gated, Set<Integer> foreign) implements Surroundi
         calls.program().call("close the terminal's socket", Syscall.CLOSE, terminalSocket());
     }
 
+    @Override
+    public boolean looksForProgram() {
+        return gated;
+    }
+
     /**
      * Reports to be ready, then whoever starts it hears of it at the FIFO: of a failed step, or of the end of file that a program
      * leaves that was executed. Both FIFOs are open for reading and for writing, so neither open nor close of the other side matters.

@@ -70,6 +70,11 @@ record Monitored(boolean keepStdin) implements Surroundings {
     }
 
     @Override
+    public boolean looksForProgram() {
+        return false;
+    }
+
+    @Override
     public void awaitGate(Calls calls) {
         ProgramBuilder p = calls.program();
         Label abandoned = p.label("abandoned");

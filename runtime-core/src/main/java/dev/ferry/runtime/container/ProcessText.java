@@ -143,6 +143,9 @@ final class ProcessText {
                 surroundings.firstOwn(),
                 0xffff_ffffL,
                 CLOSE_RANGE_CLOEXEC);
+        if (surroundings.looksForProgram()) {
+            findProgram();
+        }
         p.stage("gate");
         surroundings.awaitGate(calls);
         p.stage("seccomp");
@@ -223,6 +226,29 @@ final class ProcessText {
         p.call("load the filter", Syscall.SECCOMP, SECCOMP_SET_MODE_FILTER, compiled.flags(), program);
     }
 
+    /** Whether it may be executed shows when it is; that there is none can be told before. */
+    private void findProgram() {
+        p.stage("program");
+        String name = process.args().getFirst();
+        List<String> candidates = name.indexOf('/') >= 0
+                ? List.of(name)
+                : path().stream().map(folder -> candidate(folder, name)).toList();
+        Label found = p.label("program found");
+        Cell file = p.cell("program");
+        for (String candidate : candidates) {
+            Label next = p.label("not \"" + candidate + "\"");
+            calls.open(candidate, Calls.O_PATH, file).ifPositive(found).ifError(next);
+            p.at(next);
+        }
+        p.call("find \"" + name + "\"", Syscall.EXECVE, name.indexOf('/') >= 0 ? name : "", 0, 0);
+        p.at(found);
+        calls.close(file);
+    }
+
+    private static String candidate(String folder, String name) {
+        return (folder.isEmpty() ? "." : folder) + "/" + name;
+    }
+
     private void execute() {
         String name = process.args().getFirst();
         Block arguments = p.strings(process.args());
@@ -233,7 +259,7 @@ final class ProcessText {
         }
         List<String> candidates = new ArrayList<>();
         for (String folder : path()) {
-            candidates.add((folder.isEmpty() ? "." : folder) + "/" + name);
+            candidates.add(candidate(folder, name));
         }
         List<Label> fresh = labels("candidate", candidates.size());
         List<Label> refused = labels("candidate after a refusal", candidates.size());

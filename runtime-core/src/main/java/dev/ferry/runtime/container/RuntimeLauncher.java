@@ -14,6 +14,7 @@ import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.WaitPid;
 import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
+import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.runtime.oci.Process;
@@ -89,9 +90,10 @@ public final class RuntimeLauncher {
     /**
      * Creates it up to its gate; returns its process id.
      *
+     * @throws StartFailed when there is no such program
      * @throws SpawnException when a step failed; nothing of it runs then
      */
-    public int create(Request request, Outside outside) throws SpawnException, IOException {
+    public int create(Request request, Outside outside) throws StartFailed, SpawnException, IOException {
         Process process = request.spec().process();
         if (process == null || process.args().isEmpty()) {
             throw new IllegalArgumentException("process.args names no program");
@@ -125,6 +127,11 @@ public final class RuntimeLauncher {
             noteSteps(program, directory);
             try (Spawned spawned = spawner.spawn(program, placements.all())) {
                 return bringUp(spawned, goAhead, outside);
+            } catch (StepFailed e) {
+                if (e.step().call() == Syscall.EXECVE) {
+                    throw StartFailed.of(e, process.args().getFirst());
+                }
+                throw e;
             }
         }
     }

@@ -28,6 +28,9 @@ interface Surroundings {
     /** The process to join, a pidfd; for a further process only. */
     int target();
 
+    /** Whether a program that is not there is to be told of before the gate: whoever creates is asked, and not whoever starts. */
+    boolean looksForProgram();
+
     /** Everything but seccomp and exec is done: waits until the program is wanted. */
     void awaitGate(Calls calls);
 }

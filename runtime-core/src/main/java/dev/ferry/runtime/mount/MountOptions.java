@@ -37,6 +37,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The options of one mount, sorted by who gets them. config.md, "Linux mount options"; mount(2), mount_setattr(2)
@@ -123,6 +125,14 @@ public record MountOptions(
 
     public MountOptions {
         propagation = List.copyOf(propagation);
+    }
+
+    /** Every word that has a meaning of its own, in order. */
+    public static SortedSet<String> names() {
+        SortedSet<String> names = new TreeSet<>(FLAGS.keySet());
+        names.addAll(PROPAGATION.keySet());
+        names.addAll(RECURSIVE.keySet());
+        return names;
     }
 
     /** Sorts options; a later one overrules an earlier, as with mount(8). */

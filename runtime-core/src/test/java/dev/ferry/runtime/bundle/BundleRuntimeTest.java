@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.OpenFiles;
+import dev.ferry.runtime.linux.Poll;
+import dev.ferry.runtime.linux.UnixListener;
+import dev.ferry.runtime.linux.UnixSocket;
 import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.Hooks;
+import dev.ferry.runtime.oci.LinuxResources;
 import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Spec;
@@ -186,16 +192,49 @@ class BundleRuntimeTest {
         }
     }
 
+    /** Engines make their own exit codes of these texts. */
+    @Test
+    void programThatIsMissingIsToldByCreate() throws Exception {
+        for (String program : List.of("nosuch", "/no/such")) {
+            Path bundle = bundle("b" + program.length(), shell("a", "").arguments(List.of(program)));
+            RuntimeProgram.Result created =
+                    runtime.create(folder.resolve("out"), "create", "--bundle", bundle.toString(), "a");
+            assertThat(created.code()).isEqualTo(1);
+            assertThat(created.err())
+                    .containsAnyOf(
+                            "exec: \"nosuch\": executable file not found in $PATH",
+                            "exec: \"/no/such\": stat /no/such: no such file or directory");
+            assertThat(runtime.call("list", "--quiet").out()).isEmpty();
+        }
+    }
+
     @Test
     void programThatCannotBeExecutedIsToldByStart() throws Exception {
-        Path bundle = bundle("a", shell("a", "").arguments(List.of("nosuch")));
+        Path bundle = bundle("a", shell("a", "").arguments(List.of("/etc/passwd")));
         assertThat(runtime.create(folder.resolve("out"), "create", "--bundle", bundle.toString(), "a")
                         .code())
                 .isZero();
         RuntimeProgram.Result started = runtime.call("start", "a");
         assertThat(started.code()).isEqualTo(1);
-        assertThat(started.err()).contains("exec: \"nosuch\": executable file not found in $PATH");
+        assertThat(started.err()).contains("exec: \"/etc/passwd\": permission denied");
         await("its end", () -> state("a").status().equals("stopped"));
+    }
+
+    /** podman allows nothing but what it adds: terminals are there all the same. */
+    @Test
+    void defaultDevicesAreAllowedWhateverTheRulesSay() throws Exception {
+        Spec plain = shell(
+                        "a",
+                        "head -c 3 /dev/zero | wc -c; : < /dev/ptmx && echo terminal; mknod /tmp/kmsg c 1 11; : < /tmp/kmsg")
+                .build();
+        var nothing = new LinuxResources.DeviceRule(false, "a", null, null, "rwm");
+        Path bundle = bundle(
+                "a",
+                plain.withLinux(Objects.requireNonNull(plain.linux())
+                        .withResources(LinuxResources.NONE.withDevices(List.of(nothing)))));
+        RuntimeProgram.Result result = runtime.call("run", "--bundle", bundle.toString(), "a");
+        assertThat(result.out()).isEqualTo("3\nterminal\n");
+        assertThat(result.err()).contains("/tmp/kmsg: Operation not permitted");
     }
 
     @Test
@@ -272,6 +311,37 @@ class BundleRuntimeTest {
         assertThat(Files.readString(Path.of("/proc/" + pid + "/comm"))).isEqualTo("sleep\n");
         assertThat(runtime.call("ps", "--format", "json", "a").out()).contains(pid);
         assertThat(runtime.call("ps", "a").out()).contains("sleep 1000").startsWith("UID");
+    }
+
+    @Test
+    void terminalGoesToTheConsoleSocket() throws Exception {
+        Path socket = folder.resolve("console");
+        Path bundle = bundle(
+                "a",
+                shell("a", "stty size; read -r line; echo got $line; sleep 1000")
+                        .terminal(new dev.ferry.runtime.oci.Process.ConsoleSize(33, 44)));
+        assertThat(runtime.call("create", "--bundle", bundle.toString(), "a").err())
+                .contains("without setting console socket");
+        try (UnixListener console = UnixListener.at(socket)) {
+            terminal(console, "create", "--bundle", bundle.toString(), "--console-socket", socket.toString(), "a");
+        }
+    }
+
+    private void terminal(UnixListener console, String... create) throws Exception {
+        assertThat(runtime.call(create).code()).isZero();
+        try (UnixSocket connection = console.accept();
+                Fd master = connection.receive(64).fds().getFirst()) {
+            assertThat(runtime.call("start", "a").code()).isZero();
+            OpenFiles.writeFully(master, "words\n".getBytes(StandardCharsets.UTF_8));
+            StringBuilder screen = new StringBuilder();
+            await("its answer", () -> {
+                if (Poll.readable(master, Duration.ofMillis(10))) {
+                    screen.append(new String(OpenFiles.read(master, 1000), StandardCharsets.UTF_8));
+                }
+                return screen.indexOf("got words") >= 0;
+            });
+            assertThat(screen.toString()).contains("33 44\r\n");
+        }
     }
 
     @Test
@@ -412,6 +482,15 @@ class BundleRuntimeTest {
         Path bundle = bundle("a", spec);
         RuntimeProgram.Result result = runtime.call("run", "--bundle", bundle.toString(), "a");
         assertThat(result.out()).as(result.err()).isEqualTo("CapEff:\t0000000000000000\n");
+    }
+
+    @Test
+    void capabilityThatNobodyKnowsIsToldOfAndLeftOut() throws Exception {
+        Path bundle = bundle(
+                "a", shell("a", "grep CapEff /proc/self/status").capabilities(List.of("CAP_KILL", "CAP_NO_SUCH")));
+        RuntimeProgram.Result result = runtime.call("run", "--bundle", bundle.toString(), "a");
+        assertThat(result.out()).isEqualTo("CapEff:\t0000000000000020\n");
+        assertThat(result.err()).contains("ignoring unknown or unavailable capabilities: CAP_NO_SUCH");
     }
 
     @Test

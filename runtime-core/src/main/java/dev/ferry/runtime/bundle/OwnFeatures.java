@@ -1,0 +1,51 @@
+package dev.ferry.runtime.bundle;
+
+import dev.ferry.runtime.capability.Capability;
+import dev.ferry.runtime.mount.MountOptions;
+import dev.ferry.runtime.oci.Features;
+import dev.ferry.runtime.oci.LinuxSeccomp.Action;
+import dev.ferry.runtime.oci.LinuxSeccomp.Arch;
+import dev.ferry.runtime.oci.LinuxSeccomp.Flag;
+import dev.ferry.runtime.oci.LinuxSeccomp.Operator;
+import dev.ferry.runtime.oci.NamespaceKind;
+import dev.ferry.runtime.oci.Spec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What this runtime can do. It never claims what {@link NotYet} refuses. */
+public final class OwnFeatures {
+    private static final String OLDEST = "1.0.0";
+
+    private OwnFeatures() {}
+
+    /** The document. */
+    public static Features document() {
+        List<Flag> flags = List.of(Flag.values());
+        return new Features(
+                OLDEST,
+                Spec.VERSION,
+                List.of("prestart", "createRuntime", "poststart", "poststop"),
+                List.copyOf(MountOptions.names()),
+                new Features.OnLinux(
+                        Stream.of(NamespaceKind.values())
+                                .filter(kind -> !NotYet.isMissing(kind))
+                                .toList(),
+                        Arrays.stream(Capability.values()).map(Capability::text).toList(),
+                        new Features.Cgroups(true, true, false, false, false),
+                        new Features.Seccomp(
+                                true,
+                                Stream.of(Action.values())
+                                        .filter(action -> action != Action.NOTIFY)
+                                        .toList(),
+                                List.of(Operator.values()),
+                                List.of(Arch.values()),
+                                flags,
+                                flags),
+                        new Features.Enabled(false),
+                        new Features.Enabled(false),
+                        new Features.Enabled(false),
+                        new Features.Enabled(false),
+                        new Features.MountExtensions(new Features.Enabled(false))));
+    }
+}
