@@ -54,6 +54,7 @@ import dev.ferry.store.snapshot.OverlaySnapshotter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -82,6 +83,8 @@ public final class Engine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+
     private final EngineOptions options;
     private final RootLock lock;
     private final ApiServer server;
@@ -92,6 +95,7 @@ public final class Engine implements AutoCloseable {
     private final MigrationService migrations;
     private final PeerService peers;
     private final OpeningLedger ledger;
+    private final Thread warmUp;
 
     private Engine(
             EngineOptions options,
@@ -103,7 +107,8 @@ public final class Engine implements AutoCloseable {
             ContainerService containers,
             MigrationService migrations,
             PeerService peers,
-            OpeningLedger ledger) {
+            OpeningLedger ledger,
+            Thread warmUp) {
         this.options = options;
         this.lock = lock;
         this.server = server;
@@ -114,6 +119,7 @@ public final class Engine implements AutoCloseable {
         this.migrations = migrations;
         this.peers = peers;
         this.ledger = ledger;
+        this.warmUp = warmUp;
     }
 
     /**
@@ -256,8 +262,9 @@ public final class Engine implements AutoCloseable {
         }
         adopted.countDown();
         // not before: the two processors that it would take are better used so far, and no container has been asked for
-        Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher, incarnations));
-        return new Engine(options, lock, server, launcher, timer, laneThreads, containers, migrations, peers, ledger);
+        Thread warmUp = Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher, incarnations));
+        return new Engine(
+                options, lock, server, launcher, timer, laneThreads, containers, migrations, peers, ledger, warmUp);
     }
 
     private static EngineState known(AtomicReference<@Nullable EngineState> state) {
@@ -336,10 +343,25 @@ public final class Engine implements AutoCloseable {
         migrations.close();
         peers.close();
         laneThreads.shutdown();
+        awaitWarmUp();
         launcher.close();
         // before the lock: the next engine opens it at once
         try (lock) {
             ledger.close();
+        }
+    }
+
+    /**
+     * It uses the launcher; and a JVM that archives its classes when it ends must not link any meanwhile: OpenJDK 25.0.3 crashed in
+     * LambdaProxyClassDictionary::find_lambda_proxy_class.
+     */
+    private void awaitWarmUp() {
+        try {
+            if (!warmUp.join(WARM_UP)) {
+                LOG.warn("the warm-up has not ended within {} s", WARM_UP.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
