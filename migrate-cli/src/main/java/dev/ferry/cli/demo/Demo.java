@@ -41,7 +41,7 @@ public final class Demo {
     static final String IMAGE = "ferry-demo";
     static final String NAME = "ferry-demo-job";
     private static final String CHECKPOINT = "safe";
-    private static final String FILE = "/root/progress";
+    private static final String FILE = "/progress";
     private static final String CLASSES = "opt/demo";
     private static final int STEPS_BEFORE = 6;
     private static final int STEPS_AFTER = 6;

@@ -54,6 +54,9 @@ import org.jspecify.annotations.Nullable;
 public final class BundleRuntime {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String CONFIG = "config.json";
+    /** Compiled filters, beside the containers, none of whose IDs begins with a dot. */
+    private static final String FILTERS = ".seccomp";
+
     private static final int LONGEST_ID = 1024;
 
     private final Path root;
@@ -348,11 +351,21 @@ public final class BundleRuntime {
         }
         cgroup.kill();
         cgroup.delete(PATIENCE);
-        Optional<Spec> spec = Files.exists(directory.resolve(CONFIG)) ? Optional.of(spec(directory)) : Optional.empty();
+        Optional<Spec> spec = specOfOneThatGoes(directory);
         deleteTree(directory);
         if (spec.isPresent() && spec.get().hooks() != null) {
             State stopped = state(held.record(), spec.get(), BundleStatus.STOPPED, 0);
             HookRunner.runAll("poststop", spec.get().hooks().poststop(), stopped, warnings);
+        }
+    }
+
+    /** What cannot be read must not keep it from going. */
+    private Optional<Spec> specOfOneThatGoes(Path directory) throws IOException {
+        try {
+            return Optional.of(spec(directory));
+        } catch (RuntimeRefused | NoSuchFileException e) {
+            warnings.accept("its poststop hooks are not known: " + e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -549,7 +562,7 @@ public final class BundleRuntime {
     }
 
     private static void requireUsable(String id) throws RuntimeRefused {
-        if (!id.matches("[\\w+.-]{1," + LONGEST_ID + "}") || id.equals(".") || id.equals("..")) {
+        if (!id.matches("[\\w+-][\\w+.-]{0," + (LONGEST_ID - 1) + "}")) {
             throw new RuntimeRefused(
                     "invalid container ID format: \"%s\"; use letters, digits and _ + . -".formatted(id));
         }
@@ -622,7 +635,7 @@ public final class BundleRuntime {
             return Optional.empty();
         }
         try {
-            return Optional.of(SeccompCompiler.ofHost(tools, Optional.of(root.resolveSibling("ferry-seccomp")))
+            return Optional.of(SeccompCompiler.ofHost(tools, Optional.of(root.resolve(FILTERS)))
                     .compile(seccomp));
         } catch (SeccompException e) {
             throw new RuntimeRefused("linux.seccomp: " + e.getMessage(), e);

@@ -33,7 +33,6 @@ import java.util.Set;
 /** One call of the runtime's command line. */
 final class RuntimeCall {
     private static final Path ROOT = Path.of("/run/ferry-runtime");
-    private static final Path TOOLS = Path.of("/var/lib/ferry/tools");
     private static final String TEXT = "text";
     private static final String JSON = "json";
 
@@ -151,7 +150,13 @@ final class RuntimeCall {
     }
 
     private BundleRuntime runtime() throws IOException {
-        return new BundleRuntime(root, Optional.of(TOOLS), this::warn);
+        return new BundleRuntime(root, Optional.of(tools()), this::warn);
+    }
+
+    /** Where the launcher keeps a private libseccomp. */
+    private static Path tools() {
+        String named = System.getenv("FERRY_TOOLS");
+        return Path.of(named == null || named.isEmpty() ? "/var/lib/ferry/tools" : named);
     }
 
     private static String id(Arguments read) throws Usage {

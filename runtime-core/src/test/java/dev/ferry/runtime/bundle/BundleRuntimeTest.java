@@ -553,6 +553,19 @@ class BundleRuntimeTest {
         assertThat(runtime.call("frob").err()).contains("No help topic for 'frob'");
     }
 
+    @Test
+    void damagedConfigurationKeepsNoContainerFromGoing() throws Exception {
+        Path bundle = bundle("a", shell("a", LONG));
+        assertThat(runtime.create(folder.resolve("out"), "create", "--bundle", bundle.toString(), "a")
+                        .code())
+                .isZero();
+        Files.writeString(folder.resolve("states/a/config.json"), "{");
+        RuntimeProgram.Result deleted = runtime.call("delete", "--force", "a");
+        assertThat(deleted.code()).as(deleted.err()).isZero();
+        assertThat(deleted.err()).contains("poststop hooks are not known");
+        assertThat(runtime.call("list", "--quiet").out()).isEmpty();
+    }
+
     /** A call that was killed in the middle has left a directory. */
     @Test
     void halfMadeContainerIsClearedByForce() throws Exception {
