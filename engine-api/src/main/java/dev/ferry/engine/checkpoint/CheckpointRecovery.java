@@ -91,11 +91,10 @@ public final class CheckpointRecovery {
 
     private void finishDump(Container container, ContainerRecord record, Passage.Dumped dumped)
             throws IOException, InterruptedException {
-        awaitCriu(container, record);
+        boolean whole = awaitCriu(container, record);
         if (!dumped.leaveRunning()) {
-            // the signal that ended it may still be on its way
             ContainerProcess process = launcher.adopt(container.incarnation(record.incarnation()), container.log());
-            if (process.endsWithin(ENDS_WITHIN) || process.isEnding()) {
+            if (ends(process, whole)) {
                 container.hold(process);
                 life.checkpointed(container, process.awaitExit());
                 return;
@@ -129,7 +128,7 @@ public final class CheckpointRecovery {
         if (!whole) {
             process.signal(SIGKILL);
         }
-        if (!process.endsWithin(ENDS_WITHIN)) {
+        if (!ends(process, whole)) {
             container.hold(process);
             incarnations.keepDelta(record);
             life.restored(container, process);
@@ -137,6 +136,18 @@ public final class CheckpointRecovery {
         }
         process.close();
         return false;
+    }
+
+    /**
+     * Whether a container goes with its CRIU. One that has ended by itself has sent SIGKILL to whatever it wanted gone, so what lives then
+     * and has no such signal before it lives on. For one that was killed, and where nobody has noted who init is, only time tells.
+     */
+    private static boolean ends(ContainerProcess process, boolean whole) throws InterruptedException {
+        boolean known = process.initPid() != 0;
+        if (whole && known && !process.isEnding()) {
+            return false;
+        }
+        return process.endsWithin(ENDS_WITHIN) || (known && process.isEnding());
     }
 
     /** Takes away what a restore that came to nothing has left. Preconditions: on the lane; nothing of it runs for good. */
