@@ -131,6 +131,7 @@ public final class ExecService {
                     exec.directory(),
                     exec.log(),
                     process(spec, exec.request(), record),
+                    Optional.ofNullable(spec.linux()),
                     incarnations.filter(spec),
                     incarnations.cgroup(record),
                     exec.request().attachStdin(),

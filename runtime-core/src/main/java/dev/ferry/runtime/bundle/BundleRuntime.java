@@ -15,10 +15,12 @@ import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.oci.DefaultSpec;
-import dev.ferry.runtime.oci.Hooks;
 import dev.ferry.runtime.oci.InvalidSpec;
+import dev.ferry.runtime.oci.Linux;
+import dev.ferry.runtime.oci.LinuxNamespace;
 import dev.ferry.runtime.oci.LinuxResources;
 import dev.ferry.runtime.oci.LinuxSeccomp;
+import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.ProcessCapabilities;
@@ -94,6 +96,7 @@ public final class BundleRuntime {
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
         requireUsable(id);
         require(NotYet.in(bundle.spec()));
+        requireMaps(bundle.spec().linux());
         requireConsole(bundle.spec().process(), options);
         Path directory = root.resolve(id);
         Files.createDirectories(root);
@@ -139,23 +142,11 @@ public final class BundleRuntime {
     private int bringUp(BundleRecord record, Bundle bundle, Path directory, Cgroup cgroup, Options options)
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
         Spec spec = withRights(bundle.spec());
-        var request = new RuntimeLauncher.Request(
-                record.id(),
-                directory,
-                spec,
-                bundle.root(),
-                filter(spec.linux() == null ? null : spec.linux().seccomp()),
-                cgroup,
-                options.console(),
-                options.kept());
-        int pid = new RuntimeLauncher(directory).create(request, child -> {
-            Hooks hooks = spec.hooks();
-            if (hooks != null) {
-                State creating = state(record, spec, BundleStatus.CREATING, child);
-                HookRunner.run("prestart", hooks.prestart(), creating);
-                HookRunner.run("createRuntime", hooks.createRuntime(), creating);
-            }
-        });
+        int pid = new Creation(record, directory, spec, cgroup)
+                .run(
+                        bundle.root(),
+                        filter(spec.linux() == null ? null : spec.linux().seccomp()),
+                        options);
         boolean done = false;
         try {
             record.withInit(ProcessId.of(pid)
@@ -233,7 +224,9 @@ public final class BundleRuntime {
         Process process = spec.process();
         try {
             RuntimeLauncher.start(
-                    held.directory(), process == null ? "" : process.args().getFirst());
+                    held.directory(),
+                    process == null ? "" : process.args().getFirst(),
+                    spec.hooks() == null ? List.of() : spec.hooks().startContainer());
         } catch (NoSuchFileException e) {
             throw new RuntimeRefused("cannot start \"%s\": another call has, or it has ended".formatted(id), e);
         }
@@ -440,16 +433,14 @@ public final class BundleRuntime {
         requireConsole(process, options);
         Spec spec = spec(held.directory());
         Process base = spec.process();
-        Process whole = withRights(
-                process.capabilities() == null && base != null && base.capabilities() != null
-                        ? process.withCapabilities(base.capabilities())
-                        : process);
+        Process whole = withRights(base == null ? process : process.filledFrom(base));
         try (PidFd target = PidFd.open(held.pid())) {
             var request = new RuntimeLauncher.Further(
                     id,
                     held.directory(),
                     target,
                     whole,
+                    Optional.ofNullable(spec.linux()),
                     filter(spec.linux() == null ? null : spec.linux().seccomp()),
                     cgroup(held.record()),
                     options.console(),
@@ -573,6 +564,27 @@ public final class BundleRuntime {
             throw new RuntimeRefused(
                     "the configuration asks for what this runtime does not do: %s; leave that out, or use another runtime"
                             .formatted(String.join(", ", notYet)));
+        }
+    }
+
+    private static void requireMaps(@Nullable Linux linux) throws RuntimeRefused {
+        if (linux == null) {
+            return;
+        }
+        boolean maps = !linux.uidMappings().isEmpty() && !linux.gidMappings().isEmpty();
+        boolean none = linux.uidMappings().isEmpty() && linux.gidMappings().isEmpty();
+        Optional<LinuxNamespace> own = linux.namespace(NamespaceKind.USER);
+        if (own.isPresent() && own.get().path() == null && !maps) {
+            throw new RuntimeRefused(
+                    "user namespaces enabled, but no mappings found; set linux.uidMappings and linux.gidMappings");
+        }
+        if (own.isEmpty() && !none) {
+            throw new RuntimeRefused(
+                    "linux.uidMappings without a user namespace; add {\"type\": \"user\"} to linux.namespaces, or leave them out");
+        }
+        if (linux.timeOffsets() != null && linux.namespace(NamespaceKind.TIME).isEmpty()) {
+            throw new RuntimeRefused(
+                    "linux.timeOffsets without a time namespace; add {\"type\": \"time\"} to linux.namespaces, or leave them out");
         }
     }
 

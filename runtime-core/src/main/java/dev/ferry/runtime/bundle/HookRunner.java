@@ -1,5 +1,6 @@
 package dev.ferry.runtime.bundle;
 
+import dev.ferry.runtime.container.HookFailed;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.MemFd;
 import dev.ferry.runtime.linux.OpenFiles;
@@ -12,7 +13,6 @@ import dev.ferry.runtime.oci.Hooks;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.State;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +23,6 @@ import java.util.function.Consumer;
  * Hooks"
  */
 final class HookRunner {
-    /** Bytes of its output that an error shows. */
-    private static final int SHOWN = 2000;
-
     /** Above the standard descriptors, which they become. */
     private static final int PARKED = 64;
 
@@ -58,7 +55,6 @@ final class HookRunner {
     }
 
     private static void run(String kind, Hooks.Hook hook, byte[] state) throws IOException {
-        String name = "%s hook \"%s\"".formatted(kind, hook.path());
         // files in memory: nothing has to be fed or heard while it runs
         try (Fd input = file("state");
                 Fd output = file("output")) {
@@ -68,7 +64,7 @@ final class HookRunner {
                 List<String> arguments = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
                 pid = PosixSpawn.spawn(hook.path(), arguments, hook.env(), Map.of(0, input, 1, output, 2, output));
             } catch (IOException e) {
-                throw new IOException(name + " cannot be executed: " + e.getMessage(), e);
+                throw new HookFailed(kind, hook, "cannot be executed: " + e.getMessage());
             }
             boolean inTime;
             try (PidFd process = PidFd.open(pid)) {
@@ -79,11 +75,11 @@ final class HookRunner {
             }
             WaitStatus status = WaitPid.await(pid).status();
             if (!inTime) {
-                throw new IOException(name + " did not end within its " + hook.timeout() + " s");
+                throw new HookFailed(kind, hook, "did not end within its " + hook.timeout() + " s");
             }
             if (status.exitCode() != 0) {
-                String said = new String(OpenFiles.readAt(output, 0, SHOWN), StandardCharsets.UTF_8).strip();
-                throw new IOException(name + " ended with " + status.exitCode() + ", and said: " + said);
+                throw new HookFailed(
+                        kind, hook, "ended with " + status.exitCode() + ", and said: " + HookFailed.said(output));
             }
         }
     }

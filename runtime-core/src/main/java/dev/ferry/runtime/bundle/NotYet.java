@@ -1,8 +1,6 @@
 package dev.ferry.runtime.bundle;
 
-import dev.ferry.runtime.oci.IdMapping;
 import dev.ferry.runtime.oci.Linux;
-import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.Spec;
 import java.util.ArrayList;
@@ -16,10 +14,6 @@ final class NotYet {
     /** The fields in question; empty when all of it is done. */
     static List<String> in(Spec spec) {
         List<String> fields = new ArrayList<>();
-        if (spec.hooks() != null) {
-            add(fields, !spec.hooks().createContainer().isEmpty(), "hooks.createContainer");
-            add(fields, !spec.hooks().startContainer().isEmpty(), "hooks.startContainer");
-        }
         boolean mapped = spec.mounts().stream()
                 .anyMatch(mount ->
                         !mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty());
@@ -27,11 +21,6 @@ final class NotYet {
         process(fields, spec.process());
         linux(fields, spec.linux());
         return fields;
-    }
-
-    /** Whether namespaces of that kind are not made. */
-    static boolean isMissing(NamespaceKind kind) {
-        return kind == NamespaceKind.USER || kind == NamespaceKind.TIME;
     }
 
     /** The same of a process to add. */
@@ -45,9 +34,6 @@ final class NotYet {
         if (process == null) {
             return;
         }
-        add(fields, process.scheduler() != null, "process.scheduler");
-        add(fields, process.ioPriority() != null, "process.ioPriority");
-        add(fields, process.execCPUAffinity() != null, "process.execCPUAffinity");
         add(fields, isSet(process.apparmorProfile()), "process.apparmorProfile");
         add(fields, isSet(process.selinuxLabel()), "process.selinuxLabel");
     }
@@ -56,24 +42,9 @@ final class NotYet {
         if (linux == null) {
             return;
         }
-        linux.namespaces().stream()
-                .filter(namespace -> isMissing(namespace.type()))
-                .forEach(namespace ->
-                        fields.add("linux.namespaces \"" + namespace.type().file() + "\""));
-        List<IdMapping> mappings = new ArrayList<>(linux.uidMappings());
-        mappings.addAll(linux.gidMappings());
-        add(fields, !mappings.isEmpty(), "linux.uidMappings");
         add(fields, !linux.netDevices().isEmpty(), "linux.netDevices");
-        add(fields, linux.timeOffsets() != null, "linux.timeOffsets");
-        add(fields, linux.personality() != null, "linux.personality");
         add(fields, linux.intelRdt() != null, "linux.intelRdt");
-        add(fields, linux.memoryPolicy() != null, "linux.memoryPolicy");
         add(fields, isSet(linux.mountLabel()), "linux.mountLabel");
-        String propagation = linux.rootfsPropagation();
-        add(
-                fields,
-                isSet(propagation) && !"rprivate".equals(propagation) && !"private".equals(propagation),
-                "linux.rootfsPropagation");
         boolean listener = linux.seccomp() != null && isSet(linux.seccomp().listenerPath());
         add(fields, listener, "linux.seccomp.listenerPath");
     }

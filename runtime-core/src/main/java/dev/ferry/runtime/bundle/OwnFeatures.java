@@ -25,12 +25,10 @@ public final class OwnFeatures {
         return new Features(
                 OLDEST,
                 Spec.VERSION,
-                List.of("prestart", "createRuntime", "poststart", "poststop"),
+                List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"),
                 List.copyOf(MountOptions.names()),
                 new Features.OnLinux(
-                        Stream.of(NamespaceKind.values())
-                                .filter(kind -> !NotYet.isMissing(kind))
-                                .toList(),
+                        List.of(NamespaceKind.values()),
                         Arrays.stream(Capability.values()).map(Capability::text).toList(),
                         new Features.Cgroups(true, true, false, false, false),
                         new Features.Seccomp(

@@ -3,6 +3,7 @@ package dev.ferry.runtime.container;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.oci.Hooks;
 import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
@@ -15,8 +16,9 @@ import java.util.Set;
  * @param kept how many descriptors from 3 on are the program's, as systemd passes them; those of the runtime lie behind
  * @param gated whether the program waits to be started; else it is executed at once
  * @param foreign standard descriptors that belong to somebody else, such as the host's {@code /dev/null}
+ * @param hooks those that run inside
  */
-record Alone(int kept, boolean gated, Set<Integer> foreign) implements Surroundings {
+record Alone(int kept, boolean gated, Set<Integer> foreign, Hooks hooks) implements Surroundings {
     private static final int FIRST = 3;
 
     Alone {
@@ -58,9 +60,24 @@ record Alone(int kept, boolean gated, Set<Integer> foreign) implements Surroundi
         return status() + 6;
     }
 
+    /** The file that takes what hooks say. */
+    int hookOutput() {
+        return status() + 7;
+    }
+
+    /** The file with the state of a container that is being created, for hooks. */
+    int creating() {
+        return status() + 8;
+    }
+
+    /** The file with the state of a container that is about to be started, for hooks. */
+    int created() {
+        return status() + 9;
+    }
+
     /** The first that has no meaning. */
     int free() {
-        return status() + 7;
+        return status() + 10;
     }
 
     @Override
@@ -107,6 +124,7 @@ record Alone(int kept, boolean gated, Set<Integer> foreign) implements Surroundi
         p.call("report to whoever starts it from here on", Syscall.DUP3, report(), status(), Calls.O_CLOEXEC);
         p.call("close the spare of the report", Syscall.CLOSE, report());
         p.call("wait at the gate", Syscall.READ, gate(), p.block("gate byte", 8), 1);
+        new HookText(calls, this, hooks).runInContainer();
     }
 
     /** Tells that the namespaces are there, and waits until the runtime has done its part from outside. */

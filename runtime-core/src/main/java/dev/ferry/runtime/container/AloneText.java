@@ -1,9 +1,11 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.SocketConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.oci.Linux;
 import dev.ferry.runtime.oci.LinuxNamespace;
 import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.Spec;
@@ -14,10 +16,13 @@ import dev.ferry.runtime.spawn.Program;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes how a process comes to be that has no monitor: a first process joins what is to be joined, makes the other as a sibling of itself
@@ -49,19 +54,37 @@ final class AloneText {
      * @param console where the terminal's master is sent; empty without a terminal
      * @param files where the container waits to be started
      * @param given the descriptors that are placed, among those of {@code alone}
-     * @param init appends the steps of init behind its go-ahead
+     * @param init what init does
      */
     static Program container(
-            Spec spec, Alone alone, Optional<Path> console, Fifos files, Set<Integer> given, Consumer<Calls> init) {
+            Spec spec,
+            Alone alone,
+            Optional<Path> console,
+            Fifos files,
+            Set<Integer> given,
+            Function<Calls, Init> init) {
         AloneText text = new AloneText("container", alone, given);
         text.begin(console);
-        text.join(spec);
+        // until its program is executed nobody who shares a namespace may trace it or look at what it has open
+        text.calls.prctl("keep others out", ProcessConstants.PR_SET_DUMPABLE, 0);
         text.open(files.gate(), alone.gate());
         text.open(files.report(), alone.report());
+        Init steps = init.apply(text.calls);
+        steps.outside().run();
+        text.join(spec);
+        text.clocks(spec);
         text.sibling(cloneFlags(spec));
-        init.accept(text.calls);
+        steps.inside().run();
         return text.p.build();
     }
+
+    /**
+     * What is appended for init.
+     *
+     * @param outside while everything is the host's
+     * @param inside in its namespaces, up to its program
+     */
+    record Init(Runnable outside, Runnable inside) {}
 
     /** The whole program of a further process; {@code joining} appends steps that make it from one that has joined. */
     static Program further(Alone alone, Optional<Path> console, Set<Integer> given, Consumer<Calls> joining) {
@@ -123,36 +146,89 @@ final class AloneText {
         park(opened, at);
     }
 
-    /** A user namespace first: what may be joined after it depends on it. setns(2) */
+    /** All are opened first, then a user namespace is joined before the others: rights over those may come with it. setns(2) */
     private void join(Spec spec) {
         p.stage("join");
-        List<LinuxNamespace> all =
-                spec.linux() == null ? List.of() : spec.linux().namespaces();
-        for (LinuxNamespace namespace : all) {
+        var files = new LinkedHashMap<LinuxNamespace, Cell>();
+        for (LinuxNamespace namespace : namespaces(spec)) {
             if (namespace.path() != null) {
                 Cell file = p.cell("namespace");
                 calls.open(namespace.path(), Calls.O_RDONLY, file);
-                p.call(
-                        "join the namespace \"" + namespace.path() + "\"",
-                        Syscall.SETNS,
-                        file,
-                        namespace.type().cloneFlag());
-                calls.close(file);
+                files.put(namespace, file);
             }
+        }
+        files.forEach((namespace, file) -> {
+            if (namespace.type() == NamespaceKind.USER) {
+                join(namespace, file);
+            }
+        });
+        files.forEach((namespace, file) -> {
+            if (namespace.type() != NamespaceKind.USER) {
+                join(namespace, file);
+            }
+        });
+    }
+
+    private void join(LinuxNamespace namespace, Cell file) {
+        p.call(
+                "join the namespace \"" + namespace.path() + "\"",
+                Syscall.SETNS,
+                file,
+                namespace.type().cloneFlag());
+        calls.close(file);
+    }
+
+    private static List<LinuxNamespace> namespaces(Spec spec) {
+        return spec.linux() == null ? List.of() : spec.linux().namespaces();
+    }
+
+    /** A time namespace is made for children to come, and its clocks can be set until the first is in it. time_namespaces(7) */
+    private void clocks(Spec spec) {
+        Linux linux = spec.linux();
+        if (linux == null || !makes(linux, NamespaceKind.TIME)) {
+            return;
+        }
+        p.stage("clocks");
+        p.call("make a time namespace", Syscall.UNSHARE, NamespaceKind.TIME.cloneFlag());
+        Linux.TimeOffsets offsets = linux.timeOffsets();
+        if (offsets != null) {
+            set("monotonic", offsets.monotonic());
+            set("boottime", offsets.boottime());
         }
     }
 
-    /** The namespaces that the container is cloned into; one for cgroups is made when its cgroups are joined. */
+    private void set(String clock, Linux.TimeOffsets.@Nullable Offset ahead) {
+        if (ahead == null) {
+            return;
+        }
+        String line = "%s %d %d%n".formatted(clock, ahead.secs(), ahead.nanosecs());
+        Cell file = p.cell("clocks");
+        calls.open("/proc/self/timens_offsets", Calls.O_WRONLY, file);
+        p.call(
+                "set the %s clock %d s ahead".formatted(clock, ahead.secs()),
+                Syscall.WRITE,
+                file,
+                line,
+                Calls.bytes(line));
+        calls.close(file);
+    }
+
+    private static boolean makes(Linux linux, NamespaceKind kind) {
+        return linux.namespace(kind)
+                .filter(namespace -> namespace.path() == null)
+                .isPresent();
+    }
+
+    /**
+     * The namespaces that the container is cloned into; one for cgroups is made when its cgroups are joined, one for clocks before they are
+     * set.
+     */
     static long cloneFlags(Spec spec) {
         long flags = 0;
         if (spec.linux() != null) {
             for (LinuxNamespace namespace : spec.linux().namespaces()) {
-                if (namespace.type() == NamespaceKind.USER || namespace.type() == NamespaceKind.TIME) {
-                    throw new IllegalArgumentException(
-                            "linux.namespaces has \"%s\", which this runtime does not make yet; leave it out"
-                                    .formatted(namespace.type()));
-                }
-                if (namespace.path() == null && namespace.type() != NamespaceKind.CGROUP) {
+                boolean cloned = namespace.type() != NamespaceKind.CGROUP && namespace.type() != NamespaceKind.TIME;
+                if (cloned && namespace.path() == null) {
                     flags |= namespace.type().cloneFlag();
                 }
             }
@@ -180,5 +256,10 @@ final class AloneText {
         p.message("report the container", alone.status(), MonitorProtocol.CHILD, child);
         p.exit(0);
         p.at(inside);
+        if (intoCgroup) {
+            // a directory of the host, and a way out of the root for a working directory below /proc/self/fd
+            // (CVE-2024-21626)
+            p.call("close the cgroup's directory", Syscall.CLOSE, alone.cgroup());
+        }
     }
 }

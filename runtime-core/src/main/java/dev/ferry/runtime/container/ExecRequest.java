@@ -1,6 +1,7 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.cgroup.Cgroup;
+import dev.ferry.runtime.oci.Linux;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.seccomp.SeccompFilter;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param directory made if missing; receives {@code monitor.json} and {@code exit}
  * @param log receives frames
  * @param process program, user, environment, directory, terminal, capabilities and limits
+ * @param linux what else the container's configuration says of its processes; empty if it says nothing
  * @param filter the container's filter; empty for none
  * @param cgroup the container's
  * @param keepStdin as in {@link LaunchRequest}
@@ -23,6 +25,7 @@ public record ExecRequest(
         Path directory,
         Path log,
         Process process,
+        Optional<Linux> linux,
         Optional<SeccompFilter> filter,
         Cgroup cgroup,
         boolean keepStdin,

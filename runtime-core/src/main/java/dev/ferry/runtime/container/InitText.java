@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * Writes what init does between its clone and its rights: namespaces, root, mounts, devices, walls, cgroups, names.
  *
  * <p>The order is the point. What needs the host's tree (sources of bind mounts, cgroup files, namespaces to join) is opened before
- * pivot_root; everything after it uses absolute paths inside the container, so a symlink in an image leads nowhere else. The
- * old root stays stacked above the new one until proc and sysfs are mounted, which the kernel asks for in user namespaces.
+ * pivot_root; everything after it uses absolute paths inside the container, so a symlink in an image leads nowhere else. The old root, which
+ * is stacked above the new one, goes at once: a link with two dots that comes back to the root would be led on into it. The kernel gives root of
+ * a user namespace a proc or a sysfs only while one can be seen, so there these are opened before.
  * A cgroup namespace has the right root only after the cgroups are joined, and cgroup mounts show that root.
  */
 final class InitText {
@@ -45,12 +47,11 @@ final class InitText {
     /** mount(2) takes one page of options. */
     private static final int MAX_DATA = 4095;
 
+    private static final int FSOPEN_CLOEXEC = 1;
+    private static final int FSMOUNT_CLOEXEC = 1;
+    private static final int FSCONFIG_SET_FLAG = 0;
     private static final int FSCONFIG_SET_STRING = 1;
     private static final int FSCONFIG_CMD_CREATE = 6;
-
-    /** Flags that mean the same to mount(2) and to mount_setattr(2). */
-    private static final long SHARED_FLAGS =
-            MountFlags.MS_RDONLY | MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC;
 
     private static final long CGROUP_FLAGS =
             MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC | MountFlags.MS_RELATIME;
@@ -62,10 +63,13 @@ final class InitText {
     private final @Nullable Linux linux;
     private final ProcessText process;
     private final Path mountPoint;
-    private final Map<Mount, Cell> bindSources = new LinkedHashMap<>();
+    private final SourceText sources;
+    private final boolean mapped;
+    private final Map<Mount, Cell> kernelTrees = new LinkedHashMap<>();
     private final List<Cell> cgroupFiles = new ArrayList<>();
     private final Map<CgroupHierarchy, Cell> cgroupTrees = new LinkedHashMap<>();
     private final List<String> readOnlyLater = new ArrayList<>();
+    private Optional<Cell> settingsProc = Optional.empty();
 
     InitText(Calls calls, LaunchRequest request, ProcessText process, Path mountPoint) {
         this.calls = calls;
@@ -75,28 +79,56 @@ final class InitText {
         this.linux = spec.linux();
         this.process = process;
         this.mountPoint = mountPoint;
+        this.sources = new SourceText(calls);
+        this.mapped = isMapped(spec);
+    }
+
+    /** Whether its user namespace is not the runtime's: root in it may do less than the runtime. */
+    static boolean isMapped(Spec spec) {
+        return spec.linux() != null
+                && spec.linux().namespace(NamespaceKind.USER).isPresent();
     }
 
     /** All of init's steps. */
     void write() {
         process.begin();
         joinNamespaces();
-        writeInside();
+        writeInside(Optional.empty());
     }
 
-    /** The same for one that has begun, in its namespaces. */
-    void writeInside() {
+    /** What is done in front of {@link #writeInside} by a process that has not left the host's namespaces. */
+    void writeOutside() {
+        if (mapped) {
+            openSources();
+        }
+    }
+
+    /**
+     * The same for one that has begun, in its namespaces.
+     *
+     * @param hooks those to run when all is mounted and before the host's root goes
+     */
+    void writeInside(Optional<HookText> hooks) {
+        if (!mapped) {
+            openSources();
+        }
+        hooks.ifPresent(HookText::keepHostRoot);
         mountRoot();
         openHostFiles();
         p.stage("pivot");
         calls.pivotInto(mountPoint.toString());
+        if (mapped) {
+            becomeRoot();
+        }
         mounts();
         devices();
         settings();
         masks();
         cgroups();
+        hooks.ifPresent(text -> text.runInHostRoot(mountPoint));
         finish();
         process.openStandards(true);
+        ExecutionText.write(calls, Objects.requireNonNull(spec.process()), linux);
         if ("never".equals(spec.annotations().get(ContainerLauncher.HUGE_PAGES))) {
             process.disableHugePages();
         }
@@ -149,9 +181,39 @@ final class InitText {
         }
     }
 
+    private void openSources() {
+        sources.openMounts(spec);
+        if (mapped) {
+            sources.openDevices(List.copyOf(nodes().values()));
+        }
+        if (linux != null && !ownDev()) {
+            sources.openMasks(linux);
+        }
+        if (!ownCgroupNamespace() && wantsCgroupMount().isPresent()) {
+            for (CgroupHierarchy hierarchy : request.cgroup().hierarchies()) {
+                Path directory = hierarchy.directory(request.cgroup().path());
+                cgroupTrees.put(hierarchy, sources.openPrivate("cgroup tree", directory.toString()));
+            }
+        }
+    }
+
+    /**
+     * Whoever was cloned into a user namespace is nobody in it at first, and to the host's files who he was before: the way to the root
+     * need not be open to the container's users. user_namespaces(7)
+     */
+    private void becomeRoot() {
+        p.stage("user namespace");
+        p.call("become the container's root group", Syscall.SETRESGID, 0, 0, 0);
+        p.call("become the container's root", Syscall.SETRESUID, 0, 0, 0);
+    }
+
     private void mountRoot() {
         p.stage("root");
-        calls.privateMounts();
+        if (isSlave()) {
+            calls.slaveMounts();
+        } else {
+            calls.privateMounts();
+        }
         mountRoot(calls, request.root(), mountPoint);
     }
 
@@ -201,35 +263,64 @@ final class InitText {
 
     private void openHostFiles() {
         p.stage("host files");
-        for (Mount mount : spec.mounts()) {
-            if (mount.isBindMount()) {
-                String source = mount.source();
-                if (source == null) {
-                    throw new IllegalArgumentException(
-                            "mount at \"%s\" binds nothing; name a source".formatted(mount.destination()));
+        if (linux != null && !linux.sysctl().isEmpty()) {
+            settingsProc = Optional.of(open("proc", "proc", List.of(), 0));
+        }
+        if (mapped) {
+            for (Mount mount : spec.mounts()) {
+                if (isKernels(mount)) {
+                    MountOptions options = MountOptions.parse(mount.options());
+                    List<String> data = options.data().isEmpty()
+                            ? List.of()
+                            : List.of(options.data().split(",", -1));
+                    long flags = options.flags() & SourceText.SHARED_FLAGS;
+                    String type = String.valueOf(mount.type());
+                    kernelTrees.put(mount, open(type, mount.source() == null ? type : mount.source(), data, flags));
                 }
-                Cell tree = p.cell("source of " + mount.destination());
-                calls.openTree(source, (MountOptions.parse(mount.options()).flags() & MountFlags.MS_REC) != 0, tree);
-                bindSources.put(mount, tree);
             }
+            // the rest is done from outside, by the runtime and its rights
+            return;
         }
         for (Path file : request.cgroup().entries()) {
             Cell cell = p.cell("cgroup");
             calls.open(file.toString(), Calls.O_WRONLY, cell);
             cgroupFiles.add(cell);
         }
-        if (!ownCgroupNamespace() && wantsCgroupMount().isPresent()) {
-            for (CgroupHierarchy hierarchy : request.cgroup().hierarchies()) {
-                Cell tree = p.cell("cgroup tree");
-                calls.openTree(hierarchy.directory(request.cgroup().path()).toString(), false, tree);
-                cgroupTrees.put(hierarchy, tree);
-            }
-        }
         Integer score = spec.process() == null ? null : spec.process().oomScoreAdj();
         if (score != null) {
             // lowering it takes CAP_SYS_RESOURCE: whoever lacks that keeps what it has
             calls.writeFile("/proc/self/oom_score_adj", Integer.toString(score), Errno.EACCES);
         }
+    }
+
+    /** Whether it shows the kernel: of these root of a user namespace gets no more than it can see already. mount_namespaces(7) */
+    private static boolean isKernels(Mount mount) {
+        return !mount.isBindMount() && ("proc".equals(mount.type()) || "sysfs".equals(mount.type()));
+    }
+
+    /** Mounts a file system nowhere. fsopen(2) */
+    private Cell open(String type, String source, List<String> data, long flags) {
+        Cell context = p.cell(type);
+        Cell tree = p.cell(type);
+        p.call("configure " + type, Syscall.FSOPEN, type, FSOPEN_CLOEXEC).to(context);
+        configure(context, "source", source);
+        for (String option : data) {
+            int equals = option.indexOf('=');
+            if (equals < 0) {
+                p.call("set " + option, Syscall.FSCONFIG, context, FSCONFIG_SET_FLAG, option, 0, 0);
+            } else {
+                configure(context, option.substring(0, equals), option.substring(equals + 1));
+            }
+        }
+        p.call("create " + type, Syscall.FSCONFIG, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
+        p.call("mount " + type + " nowhere", Syscall.FSMOUNT, context, FSMOUNT_CLOEXEC, flags)
+                .to(tree);
+        calls.close(context);
+        return tree;
+    }
+
+    private void configure(Cell context, String key, String value) {
+        p.call("set " + key + " \"" + value + "\"", Syscall.FSCONFIG, context, FSCONFIG_SET_STRING, key, value, 0);
     }
 
     private void mounts() {
@@ -244,35 +335,12 @@ final class InitText {
     }
 
     private void bind(Mount mount) {
-        MountOptions options = MountOptions.parse(mount.options());
-        Cell tree = bindSources.get(mount);
-        if (tree == null) {
-            throw new AssertionError("every bind source is opened before");
-        }
-        String source = String.valueOf(mount.source());
-        if (Files.isDirectory(Path.of(source))) {
+        if (Files.isDirectory(Path.of(String.valueOf(mount.source())))) {
             calls.directories(mount.destination());
         } else {
             calls.file(mount.destination());
         }
-        long set = options.flags() & SHARED_FLAGS;
-        long clear = options.cleared() & SHARED_FLAGS;
-        if (set != 0 || clear != 0) {
-            calls.attributes(
-                    "set flags of \"" + mount.destination() + "\"", tree, "", Calls.AT_EMPTY_PATH, set, clear, 0);
-        }
-        if (options.hasRecursive()) {
-            calls.attributes(
-                    "set flags below \"" + mount.destination() + "\"",
-                    tree,
-                    "",
-                    Calls.AT_EMPTY_PATH | Calls.AT_RECURSIVE,
-                    options.recursiveSet(),
-                    options.recursiveClear(),
-                    0);
-        }
-        calls.attach(tree, mount.destination());
-        propagate(mount, options);
+        calls.attach(sources.of(mount), mount.destination());
     }
 
     private void fileSystem(Mount mount) {
@@ -286,7 +354,19 @@ final class InitText {
             readOnlyLater.add(mount.destination());
         }
         calls.directories(mount.destination());
-        calls.mount(source, mount.destination(), type, flags, options.data());
+        if (isKernels(mount)) {
+            // an image whose /proc is a link would have the kernel's files elsewhere, and its own where we write
+            // (CVE-2019-19921)
+            Cell real = p.cell("mount point");
+            calls.open(mount.destination(), Calls.O_PATH | Calls.O_DIRECTORY | Calls.O_NOFOLLOW, real);
+            calls.close(real);
+        }
+        Cell opened = kernelTrees.get(mount);
+        if (opened != null) {
+            calls.attach(opened, mount.destination());
+        } else {
+            calls.mount(source, mount.destination(), type, flags, options.data());
+        }
         propagate(mount, options);
     }
 
@@ -305,17 +385,8 @@ final class InitText {
 
     private void devices() {
         p.stage("devices");
-        boolean ownDev =
-                spec.mounts().stream().anyMatch(mount -> mount.destination().equals("/dev") && !mount.isBindMount());
-        var nodes = new LinkedHashMap<String, LinuxDevice>();
-        if (ownDev) {
-            DefaultSpec.DEVICES.forEach(device -> nodes.put(device.path(), device));
-        }
-        if (linux != null) {
-            linux.devices().forEach(device -> nodes.put(device.path(), device));
-        }
-        nodes.values().forEach(this::node);
-        if (ownDev) {
+        nodes().values().forEach(this::node);
+        if (ownDev()) {
             calls.link("/proc/self/fd", "/dev/fd");
             calls.link("/proc/self/fd/0", "/dev/stdin");
             calls.link("/proc/self/fd/1", "/dev/stdout");
@@ -325,11 +396,33 @@ final class InitText {
         }
     }
 
+    /** Whether {@code /dev} is a file system of its own, which nobody but the runtime has put anything into. */
+    private boolean ownDev() {
+        return spec.mounts().stream().anyMatch(mount -> mount.destination().equals("/dev") && !mount.isBindMount());
+    }
+
+    private Map<String, LinuxDevice> nodes() {
+        var nodes = new LinkedHashMap<String, LinuxDevice>();
+        if (ownDev()) {
+            DefaultSpec.DEVICES.forEach(device -> nodes.put(device.path(), device));
+        }
+        if (linux != null) {
+            linux.devices().forEach(device -> nodes.put(device.path(), device));
+        }
+        return nodes;
+    }
+
     private void node(LinuxDevice device) {
         String path = device.path();
         int slash = path.lastIndexOf('/');
         if (slash > 0 && !path.substring(0, slash).equals("/dev")) {
             calls.directories(path.substring(0, slash));
+        }
+        Optional<Cell> hosts = sources.device(path);
+        if (hosts.isPresent()) {
+            calls.file(path);
+            calls.attach(hosts.get(), path);
+            return;
         }
         int type = switch (device.type()) {
             case "b" -> S_IFBLK;
@@ -364,16 +457,27 @@ final class InitText {
             p.call("set domain name \"" + domain + "\"", Syscall.SETDOMAINNAME, domain, Calls.bytes(domain));
         }
         if (linux != null) {
-            linux.sysctl().forEach((name, value) -> {
-                String path = "/proc/sys/" + (name.indexOf('/') >= 0 ? name : name.replace('.', '/'));
-                Cell file = p.cell("setting");
-                calls.open(path, Calls.O_WRONLY, file);
-                p.call("set " + name + " to \"" + value + "\"", Syscall.WRITE, file, value, Calls.bytes(value));
-                calls.close(file);
-            });
+            sysctls(linux.sysctl());
         }
         String cwd = spec.process() == null ? "/" : spec.process().cwd();
         calls.directories(cwd);
+    }
+
+    /** By a proc file system that nobody can mount over or put links into: an image's own {@code /proc} is not asked (CVE-2025-52881). */
+    private void sysctls(Map<String, String> settings) {
+        if (settings.isEmpty()) {
+            return;
+        }
+        Cell proc = settingsProc.orElseThrow();
+        settings.forEach((name, value) -> {
+            String path = "sys/" + (name.indexOf('/') >= 0 ? name : name.replace('.', '/'));
+            Cell file = p.cell("setting");
+            p.call("open setting \"" + name + "\"", Syscall.OPENAT, proc, path, Calls.O_WRONLY | Calls.O_CLOEXEC, 0)
+                    .to(file);
+            p.call("set " + name + " to \"" + value + "\"", Syscall.WRITE, file, value, Calls.bytes(value));
+            calls.close(file);
+        });
+        calls.close(proc);
     }
 
     /**
@@ -392,7 +496,15 @@ final class InitText {
         for (String path : linux.maskedPaths()) {
             Label next = p.label("masked " + path);
             Label directory = p.label("mask the directory " + path);
-            calls.bind("/dev/null", path, 0).tolerating(Errno.ENOENT).then(next).ifError(directory);
+            Optional<Cell> mask = sources.mask(path);
+            if (mask.isPresent()) {
+                calls.move(mask.get(), path).tolerating(Errno.ENOENT).then(next).ifError(directory);
+            } else {
+                calls.bind("/dev/null", path, 0)
+                        .tolerating(Errno.ENOENT)
+                        .then(next)
+                        .ifError(directory);
+            }
             p.at(directory);
             if (sysfs) {
                 Label memory = p.label("mask with a tmpfs " + path);
@@ -463,14 +575,40 @@ final class InitText {
 
     private void finish() {
         p.stage("finish");
-        calls.dropOldRoot();
-        p.call("change to the root", Syscall.CHDIR, "/");
+        propagateRoot();
         for (String path : readOnlyLater) {
             calls.readOnly(path);
         }
         if (spec.root() != null && spec.root().readonly()) {
             calls.readOnly("/");
         }
+    }
+
+    private boolean isSlave() {
+        return propagations().stream().anyMatch(bits -> (bits & MountFlags.MS_SLAVE) != 0);
+    }
+
+    /** What the container's own mounts below its root are to be; private and slave they are from the beginning. */
+    private void propagateRoot() {
+        for (long bits : propagations()) {
+            if ((bits & (MountFlags.MS_SHARED | MountFlags.MS_UNBINDABLE)) != 0) {
+                p.call("set the propagation of the root", Syscall.MOUNT, 0, "/", 0, bits, 0);
+            }
+        }
+    }
+
+    private List<Long> propagations() {
+        String word = linux == null ? null : linux.rootfsPropagation();
+        if (word == null || word.isEmpty()) {
+            return List.of();
+        }
+        List<Long> bits = MountOptions.parse(List.of(word)).propagation();
+        if (bits.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "linux.rootfsPropagation is \"%s\"; it must be shared, slave, private or unbindable"
+                            .formatted(word));
+        }
+        return bits;
     }
 
     private Optional<Mount> wantsCgroupMount() {

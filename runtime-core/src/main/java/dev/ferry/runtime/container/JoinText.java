@@ -2,15 +2,21 @@ package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.monitor.MonitorProtocol;
+import dev.ferry.runtime.oci.Linux;
 import dev.ferry.runtime.oci.NamespaceKind;
+import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.Cell;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes how a further process gets into a running container.
@@ -34,12 +40,22 @@ final class JoinText {
     static void write(Calls calls, ExecRequest request, ProcessText process) {
         ProgramBuilder p = calls.program();
         p.stage("join");
+        // until its program is executed nobody inside may trace it or look at what it has open (CVE-2019-5736,
+        // CVE-2016-9962)
+        calls.prctl("keep others out", ProcessConstants.PR_SET_DUMPABLE, 0);
+        Process.@Nullable ExecCpuAffinity affinity = request.process().execCPUAffinity();
+        if (affinity != null) {
+            ExecutionText.affinity(calls, "process.execCPUAffinity.initial", affinity.initial());
+        }
         Cgroup cgroup = request.cgroup();
         for (Path file : cgroup.entries()) {
             Cell entry = p.cell("cgroup");
             calls.open(file.toString(), Calls.O_WRONLY, entry);
             p.call("join cgroup \"" + file.getParent() + "\"", Syscall.WRITE, entry, "0", 1);
             calls.close(entry);
+        }
+        if (affinity != null) {
+            ExecutionText.affinity(calls, "process.execCPUAffinity.final", affinity.finalCpus());
         }
         Integer score = request.process().oomScoreAdj();
         if (score != null) {
@@ -49,7 +65,7 @@ final class JoinText {
                 "join the container's namespaces",
                 Syscall.SETNS,
                 process.surroundings().target(),
-                NAMESPACES);
+                namespaces(request.linux()));
         Block arguments = p.block("sibling arguments", CLONE_ARGS).putLong(0, CLONE_PARENT);
         Cell sibling = p.cell("process");
         Label inside = p.label("process");
@@ -61,6 +77,18 @@ final class JoinText {
         p.at(inside);
         process.begin();
         process.openStandards(false);
+        ExecutionText.write(calls, request.process(), request.linux().orElse(null));
         process.end();
+    }
+
+    /** Who is in a user namespace may not join it once more, so that one only if the container has its own. setns(2) */
+    private static long namespaces(Optional<Linux> linux) {
+        long flags = NAMESPACES;
+        for (NamespaceKind kind : List.of(NamespaceKind.USER, NamespaceKind.TIME)) {
+            if (linux.isPresent() && linux.get().namespace(kind).isPresent()) {
+                flags |= kind.cloneFlag();
+            }
+        }
+        return flags;
     }
 }

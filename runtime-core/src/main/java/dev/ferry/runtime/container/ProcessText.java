@@ -4,6 +4,7 @@ import dev.ferry.runtime.capability.Capability;
 import dev.ferry.runtime.capability.CapabilitySet;
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.ResourceLimits;
+import dev.ferry.runtime.linux.abi.MountFlags;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.oci.Process;
@@ -34,6 +35,7 @@ final class ProcessText {
     private static final int SECCOMP_SET_MODE_FILTER = 1;
     private static final int CLOSE_RANGE_CLOEXEC = 4;
     private static final int DEFAULT_UMASK = 0022;
+    private static final int PATH_MAX = 4096;
     private static final int TIOCSPTLCK = 0x4004_5431;
     private static final int TIOCGPTPEER = 0x5441;
     private static final int TIOCSWINSZ = 0x5414;
@@ -130,7 +132,7 @@ final class ProcessText {
             Block values = p.block(limit.type(), 16).putLong(0, settable.soft()).putLong(8, settable.hard());
             p.call("set " + limit.type(), Syscall.PRLIMIT64, 0, resource(limit.type()), values, 0);
         }
-        p.call("change to working directory \"" + process.cwd() + "\"", Syscall.CHDIR, process.cwd());
+        changeDirectory();
         // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it must come before the rights go; with it,
         // last
         boolean filterLast = process.noNewPrivileges() || filter.isEmpty();
@@ -156,6 +158,27 @@ final class ProcessText {
         p.stage("exec");
         p.writeStamps(surroundings.status());
         execute();
+    }
+
+    /**
+     * Into the working directory, and nowhere else: a path below {@code /proc/self/fd} may lead out of the root (CVE-2024-21626). The kernel
+     * then calls it {@code (unreachable)/...}, which is no absolute path, and any other is refused with a directory that is none. getcwd(3)
+     */
+    private void changeDirectory() {
+        String cwd = process.cwd();
+        p.call("change to working directory \"" + cwd + "\"", Syscall.CHDIR, cwd);
+        Block path = p.block("working directory", PATH_MAX);
+        Cell found = p.cell("working directory");
+        p.call("ask for the working directory", Syscall.GETCWD, path, path.size());
+        p.call(
+                        "find working directory \"" + cwd + "\" inside of the container's root",
+                        Syscall.OPENAT,
+                        -1,
+                        path,
+                        Calls.O_PATH | Calls.O_DIRECTORY | Calls.O_CLOEXEC,
+                        0)
+                .to(found);
+        calls.close(found);
     }
 
     void disableHugePages() {
@@ -334,7 +357,7 @@ final class ProcessText {
      * Makes a terminal in the container's own devpts and hands its master to the monitor. The master's descriptor lies in the
      * control message by itself: it is the result of the step that opens it.
      */
-    private void terminal(boolean console) {
+    private void terminal(boolean isConsole) {
         p.stage("terminal");
         Block control = p.block("terminal message", 24)
                 .putLong(0, 20)
@@ -352,9 +375,8 @@ final class ProcessText {
             Block window = p.block("window size", 8).putShort(0, size.height()).putShort(2, size.width());
             p.call("size the terminal", Syscall.IOCTL, master, TIOCSWINSZ, window);
         }
-        if (console) {
-            calls.file("/dev/console");
-            calls.bind("/dev/pts/0", "/dev/console", 0);
+        if (isConsole) {
+            console(user);
         }
         p.call("control the terminal", Syscall.IOCTL, user, TIOCSCTTY, 0);
         for (int fd = 0; fd <= 2; fd++) {
@@ -371,5 +393,36 @@ final class ProcessText {
         p.call("hand the terminal to the monitor", Syscall.SENDMSG, surroundings.terminalSocket(), header, 0);
         calls.close(master);
         surroundings.closeTerminalSocket(calls);
+    }
+
+    /** The very terminal that was opened, whatever its name leads to, at a console that is no link (CVE-2025-52565). */
+    private void console(Cell terminal) {
+        Cell file = p.cell("console");
+        Cell tree = p.cell("console's mount");
+        p.call(
+                        "create \"/dev/console\"",
+                        Syscall.OPENAT,
+                        Calls.AT_FDCWD,
+                        "/dev/console",
+                        Calls.O_CREAT | Calls.O_NOFOLLOW | Calls.O_NONBLOCK | Calls.O_NOCTTY | Calls.O_CLOEXEC,
+                        0644)
+                .to(file);
+        calls.close(file);
+        p.call(
+                        "open the terminal's mount",
+                        Syscall.OPEN_TREE,
+                        terminal,
+                        "",
+                        MountFlags.OPEN_TREE_CLONE | Calls.O_CLOEXEC | Calls.AT_EMPTY_PATH)
+                .to(tree);
+        p.call(
+                "mount the terminal at \"/dev/console\"",
+                Syscall.MOVE_MOUNT,
+                tree,
+                "",
+                Calls.AT_FDCWD,
+                "/dev/console",
+                MountFlags.MOVE_MOUNT_F_EMPTY_PATH);
+        calls.close(tree);
     }
 }

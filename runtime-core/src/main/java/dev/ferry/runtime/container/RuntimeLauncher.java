@@ -17,6 +17,8 @@ import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.runtime.oci.Hooks;
+import dev.ferry.runtime.oci.Linux;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.Spec;
 import dev.ferry.runtime.seccomp.SeccompFilter;
@@ -25,6 +27,7 @@ import dev.ferry.runtime.spawn.Program;
 import dev.ferry.runtime.spawn.SpawnException;
 import dev.ferry.runtime.spawn.Spawned;
 import dev.ferry.runtime.spawn.Spawner;
+import dev.ferry.runtime.spawn.StatusReport;
 import dev.ferry.runtime.spawn.StepFailed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,6 +50,7 @@ import java.util.Set;
  */
 public final class RuntimeLauncher {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration UNLIMITED = Duration.ofDays(365);
     private static final int FIFO_MODE = FileNodes.S_IFIFO | 0600;
     private static final int REPORT_BYTES = 16;
     private static final String GATE = "gate";
@@ -69,6 +73,7 @@ public final class RuntimeLauncher {
      * @param root absolute, the container's root
      * @param console the socket that is sent the terminal's master; empty without a terminal
      * @param kept how many of the caller's descriptors from 3 on are the container's
+     * @param hookFiles what its hooks read and write; empty without hooks that run inside
      */
     public record Request(
             String id,
@@ -78,7 +83,17 @@ public final class RuntimeLauncher {
             Optional<SeccompFilter> filter,
             Cgroup cgroup,
             Optional<Path> console,
-            int kept) {}
+            int kept,
+            Optional<HookFiles> hookFiles) {}
+
+    /**
+     * Files in memory, borrowed.
+     *
+     * @param creating the container's state for hooks while it is created; written from outside
+     * @param created its state for hooks right before its program; written from outside
+     * @param output what the hooks have said
+     */
+    public record HookFiles(Fd creating, Fd created, Fd output) {}
 
     /** What is done from outside while the container stands in its namespaces and has nothing mounted. */
     @FunctionalInterface
@@ -91,6 +106,7 @@ public final class RuntimeLauncher {
      * Creates it up to its gate; returns its process id.
      *
      * @throws StartFailed when there is no such program
+     * @throws HookFailed when a hook inside did
      * @throws SpawnException when a step failed; nothing of it runs then
      */
     public int create(Request request, Outside outside) throws StartFailed, SpawnException, IOException {
@@ -102,7 +118,9 @@ public final class RuntimeLauncher {
         var files = new AloneText.Fifos(directory.resolve(GATE), directory.resolve(REPORT));
         FileNodes.make(files.report(), FIFO_MODE, 0, 0);
         FileNodes.make(files.gate(), FIFO_MODE, 0, 0);
-        Alone alone = new Alone(request.kept(), true, foreign());
+        Hooks hooks =
+                request.spec().hooks() == null ? Hooks.NONE : request.spec().hooks();
+        Alone alone = new Alone(request.kept(), true, foreign(), hooks);
         var launch = new LaunchRequest(
                 request.id(),
                 directory,
@@ -117,16 +135,20 @@ public final class RuntimeLauncher {
                 Placements placements = new Placements(alone)) {
             placements.put(alone.goAhead(), goAhead.readEnd());
             placements.openCgroup(request.cgroup());
+            request.hookFiles().ifPresent(placements::put);
             Program program = AloneText.container(
                     request.spec(), alone, request.console(), files, placements.numbers(), calls -> {
                         var text = new ProcessText(calls, process, request.filter(), limits, alone);
-                        text.begin();
-                        alone.awaitGoAhead(calls);
-                        new InitText(calls, launch, text, request.root()).writeInside();
+                        var init = new InitText(calls, launch, text, request.root());
+                        return new AloneText.Init(init::writeOutside, () -> {
+                            text.begin();
+                            alone.awaitGoAhead(calls);
+                            init.writeInside(Optional.of(new HookText(calls, alone, hooks)));
+                        });
                     });
             noteSteps(program, directory);
             try (Spawned spawned = spawner.spawn(program, placements.all())) {
-                return bringUp(spawned, goAhead, outside);
+                return bringUp(spawned, goAhead, outside, request);
             } catch (StepFailed e) {
                 if (e.step().call() == Syscall.EXECVE) {
                     throw StartFailed.of(e, process.args().getFirst());
@@ -136,7 +158,8 @@ public final class RuntimeLauncher {
         }
     }
 
-    private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside) throws SpawnException, IOException {
+    private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside, Request request)
+            throws SpawnException, IOException {
         int pid = 0;
         boolean done = false;
         try {
@@ -144,7 +167,7 @@ public final class RuntimeLauncher {
             awaitMessage(spawned, MonitorProtocol.NAMESPACES);
             outside.run(pid);
             OpenFiles.writeFully(goAhead.writeEnd(), new byte[] {1});
-            awaitMessage(spawned, MonitorProtocol.READY);
+            awaitReady(spawned, request);
             done = true;
             return pid;
         } finally {
@@ -153,6 +176,43 @@ public final class RuntimeLauncher {
             }
             WaitPid.await(spawned.pid());
         }
+    }
+
+    private static void awaitReady(Spawned spawned, Request request) throws SpawnException, IOException {
+        List<Hooks.Hook> hooks = request.spec().hooks() == null
+                ? List.of()
+                : request.spec().hooks().createContainer();
+        if (spawned.status()
+                .awaitMessage(MonitorProtocol.READY, patience(hooks))
+                .isPresent()) {
+            return;
+        }
+        int first = MonitorProtocol.CREATE_CONTAINER_HOOK;
+        Optional<StatusReport.Message> failed = spawned.status().passed(first, first + hooks.size() - 1);
+        if (failed.isEmpty()) {
+            throw silent();
+        }
+        String said = request.hookFiles().isPresent()
+                ? HookFailed.said(request.hookFiles().get().output())
+                : "";
+        throw HookFailed.of(
+                "createContainer",
+                hooks.get(failed.get().word() - first),
+                (int) failed.get().value(),
+                said);
+    }
+
+    /** How long what runs these hooks may take. */
+    private static Duration patience(List<Hooks.Hook> hooks) {
+        Duration all = PATIENCE;
+        for (Hooks.Hook hook : hooks) {
+            all = all.plus(hook.timeout() == null ? UNLIMITED : Duration.ofSeconds(hook.timeout()));
+        }
+        return all;
+    }
+
+    private static ChildDied silent() {
+        return new ChildDied("container", "ended before it had said how far it was");
     }
 
     /** Both: a first process that waits for something, a console say, would be waited for in turn. */
@@ -165,9 +225,7 @@ public final class RuntimeLauncher {
     }
 
     private static int awaitMessage(Spawned spawned, int word) throws SpawnException, IOException {
-        return (int) spawned.status()
-                .awaitMessage(word, PATIENCE)
-                .orElseThrow(() -> new ChildDied("container", "ended before it had said how far it was"));
+        return (int) spawned.status().awaitMessage(word, PATIENCE).orElseThrow(RuntimeLauncher::silent);
     }
 
     /** Standard descriptors of ours that must not be given to a container's user: the host's devices. */
@@ -204,19 +262,23 @@ public final class RuntimeLauncher {
      * Starts a container that was created; returns when its program is executed.
      *
      * @param program its first argument, for the error's text
+     * @param hooks those that run inside before its program
      * @throws StartFailed when it could not be executed; it has ended then
+     * @throws HookFailed when a hook has failed; it has ended then
      */
-    public static void start(Path directory, String program) throws StartFailed, IOException {
+    public static void start(Path directory, String program, List<Hooks.Hook> hooks) throws StartFailed, IOException {
         Path gate = directory.resolve(GATE);
         try (Fd report = OpenFiles.open(directory.resolve(REPORT), OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
                 Fd opened = OpenFiles.open(gate, OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK)) {
             Files.delete(gate);
             OpenFiles.writeFully(opened, new byte[] {1});
-            if (!Poll.readable(report, PATIENCE)) {
-                throw new IOException("the container did not start within " + PATIENCE.toSeconds() + " s");
+            Duration patience = patience(hooks);
+            if (!Poll.readable(report, patience)) {
+                throw new IOException("the container did not start within " + patience.toSeconds() + " s");
             }
             byte[] said = OpenFiles.read(report, REPORT_BYTES);
             if (said.length == REPORT_BYTES) {
+                requireHooks(said, hooks);
                 throw failure(said, directory, program);
             }
         } catch (SyscallException e) {
@@ -224,6 +286,14 @@ public final class RuntimeLauncher {
                 throw new NoSuchFileException(gate.toString(), null, "nobody waits there to be started");
             }
             throw e;
+        }
+    }
+
+    private static void requireHooks(byte[] said, List<Hooks.Hook> hooks) throws HookFailed {
+        ByteBuffer words = ByteBuffer.wrap(said).order(ByteOrder.LITTLE_ENDIAN);
+        long hook = words.getLong() - MonitorProtocol.START_CONTAINER_HOOK;
+        if (hook >= 0 && hook < hooks.size()) {
+            throw HookFailed.of("startContainer", hooks.get((int) hook), (int) words.getLong(), "");
         }
     }
 
@@ -249,6 +319,7 @@ public final class RuntimeLauncher {
             Path directory,
             PidFd target,
             Process process,
+            Optional<Linux> linux,
             Optional<SeccompFilter> filter,
             Cgroup cgroup,
             Optional<Path> console,
@@ -260,12 +331,13 @@ public final class RuntimeLauncher {
      * @throws StartFailed when it could not be executed
      */
     public int exec(Further request) throws StartFailed, SpawnException, IOException {
-        Alone alone = new Alone(request.kept(), false, foreign());
+        Alone alone = new Alone(request.kept(), false, foreign(), Hooks.NONE);
         var exec = new ExecRequest(
                 request.id(),
                 request.directory(),
                 request.directory().resolve("log"),
                 request.process(),
+                request.linux(),
                 request.filter(),
                 request.cgroup(),
                 true,
@@ -319,6 +391,12 @@ public final class RuntimeLauncher {
         void put(int number, Fd fd) {
             all.put(number, fd);
             numbers.add(number);
+        }
+
+        void put(HookFiles files) {
+            put(alone.creating(), files.creating());
+            put(alone.created(), files.created());
+            put(alone.hookOutput(), files.output());
         }
 
         void openCgroup(Cgroup cgroup) throws IOException {

@@ -27,6 +27,7 @@ public final class Calls {
     public static final int O_NOCTTY = 0x100;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_DIRECTORY = 0x10000;
+    public static final int O_NOFOLLOW = 0x20000;
     public static final int O_PATH = 0x20_0000;
     public static final int O_CLOEXEC = 0x8_0000;
     public static final int AT_EMPTY_PATH = 0x1000;
@@ -104,6 +105,11 @@ public final class Calls {
                 "make mounts private", Syscall.MOUNT, 0, "/", 0, MountFlags.MS_REC | MountFlags.MS_PRIVATE, 0);
     }
 
+    /** Has every mount hear of the host's, and the host of none of ours. */
+    public StepDraft slaveMounts() {
+        return program.call("make mounts slaves", Syscall.MOUNT, 0, "/", 0, MountFlags.MS_REC | MountFlags.MS_SLAVE, 0);
+    }
+
     public StepDraft mount(String source, String target, String type, long flags, String data) {
         forgetBelow(target);
         return program.call(
@@ -141,16 +147,21 @@ public final class Calls {
 
     /** Attaches a detached mount, and closes its descriptor. move_mount(2) */
     public StepDraft attach(Cell tree, String target) {
+        move(tree, target);
+        return close(tree);
+    }
+
+    /** Attaches a detached mount; links in the target's path lead where they lead inside of the root. move_mount(2) */
+    public StepDraft move(Cell tree, String target) {
         forgetBelow(target);
-        program.call(
+        return program.call(
                 "mount at \"" + target + "\"",
                 Syscall.MOVE_MOUNT,
                 tree,
                 "",
                 AT_FDCWD,
                 target,
-                MountFlags.MOVE_MOUNT_F_EMPTY_PATH);
-        return close(tree);
+                MountFlags.MOVE_MOUNT_F_EMPTY_PATH | MountFlags.MOVE_MOUNT_T_SYMLINKS);
     }
 
     /** Makes a mount read-only and leaves its other flags as they are. mount_setattr(2) */
@@ -168,16 +179,16 @@ public final class Calls {
         return program.call(label, Syscall.MOUNT_SETATTR, directory, path, at, attributes.address(0), 32);
     }
 
-    /** Changes into a directory that becomes the root, with the old root stacked above it until {@link #dropOldRoot}. */
+    /**
+     * Changes into a directory that becomes the root, and lets go of the old one, which lies on top of it until then: a path that comes back to
+     * the root by way of {@code ..} would be led on into it. pivot_root(2), "pivot_root(".", ".")"
+     */
     public StepDraft pivotInto(String directory) {
         program.call("change to the root \"" + directory + "\"", Syscall.CHDIR, directory);
         made.clear();
-        return program.call("make it the root", Syscall.PIVOT_ROOT, ".", ".");
-    }
-
-    /** Lets go of the host's tree. pivot_root(2), "pivot_root(".", ".")" */
-    public StepDraft dropOldRoot() {
-        return program.call("detach the old root", Syscall.UMOUNT2, ".", MountFlags.MNT_DETACH);
+        program.call("make it the root", Syscall.PIVOT_ROOT, ".", ".");
+        program.call("detach the old root", Syscall.UMOUNT2, ".", MountFlags.MNT_DETACH);
+        return program.call("change to the root", Syscall.CHDIR, "/");
     }
 
     /** Makes a directory and those above it where they are missing. */

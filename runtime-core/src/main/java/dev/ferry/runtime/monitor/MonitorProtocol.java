@@ -32,5 +32,11 @@ public final class MonitorProtocol {
     /** From a child that has no monitor: it is in its namespaces and waits to be let on. */
     public static final int NAMESPACES = 4;
 
+    /** From the same: this one of the hooks of {@code createContainer}, counted from here, has failed; with its wait status. */
+    public static final int CREATE_CONTAINER_HOOK = 0x400;
+
+    /** The same of {@code startContainer}. */
+    public static final int START_CONTAINER_HOOK = 0x800;
+
     private MonitorProtocol() {}
 }

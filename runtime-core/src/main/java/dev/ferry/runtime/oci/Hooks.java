@@ -12,6 +12,9 @@ public record Hooks(
         List<Hook> poststart,
         List<Hook> poststop) {
 
+    /** None. */
+    public static final Hooks NONE = new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+
     public Hooks {
         prestart = Required.list(prestart);
         createRuntime = Required.list(createRuntime);

@@ -123,6 +123,26 @@ public record Process(
                 execCPUAffinity);
     }
 
+    /** The same for a container whose own process is {@code base}: rights and processors that are not said are those. */
+    public Process filledFrom(Process base) {
+        return new Process(
+                terminal,
+                consoleSize,
+                user,
+                args,
+                env,
+                cwd,
+                capabilities == null ? base.capabilities : capabilities,
+                rlimits,
+                noNewPrivileges,
+                apparmorProfile,
+                oomScoreAdj,
+                scheduler,
+                selinuxLabel,
+                ioPriority,
+                execCPUAffinity == null ? base.execCPUAffinity : execCPUAffinity);
+    }
+
     /** The same process with other arguments. */
     public Process withArgs(List<String> other) {
         return new Process(

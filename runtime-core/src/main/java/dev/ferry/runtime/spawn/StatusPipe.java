@@ -104,6 +104,17 @@ public final class StatusPipe implements AutoCloseable {
         }
     }
 
+    /** A message of the words from {@code first} to {@code last} that came while another one was waited for; it is not kept. */
+    public Optional<StatusReport.Message> passed(int first, int last) {
+        for (StatusReport report : early) {
+            if (report instanceof StatusReport.Message message && message.word() >= first && message.word() <= last) {
+                early.remove(report);
+                return Optional.of(message);
+            }
+        }
+        return Optional.empty();
+    }
+
     private ChildDied silent(Duration atMost) {
         return new ChildDied(program.name(), "no report within " + atMost.toMillis() + " ms");
     }

@@ -165,6 +165,7 @@ class ContainerExecTest {
                         folder.resolve("exec.log"),
                         process,
                         Optional.empty(),
+                        Optional.empty(),
                         of.cgroup(),
                         keepStdin,
                         false));

@@ -21,6 +21,7 @@ import dev.ferry.runtime.spawn.FakeKernel;
 import dev.ferry.runtime.spawn.Program;
 import dev.ferry.runtime.spawn.ProgramInterpreter;
 import dev.ferry.runtime.spawn.ProgramPaths;
+import dev.ferry.runtime.spawn.Step;
 import dev.ferry.runtime.spawn.StepFailed;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,6 +94,18 @@ class ContainerProgramTest {
         ProgramPaths.assertEveryFailureIsReported(container(spec()), childKernel());
         ProgramPaths.assertEveryFailureIsReported(exec(), childKernel());
         ProgramPaths.assertEveryFailureIsReported(restore(false), childKernel());
+    }
+
+    /** Whoever joins is not to be traced from inside before it is the user's program. */
+    @Test
+    void joiningProcessKeepsOthersOutFirst() {
+        List<Step> steps = exec().steps();
+        int joins = indexOf(steps, Syscall.SETNS);
+        assertThat(steps.subList(0, joins)).anyMatch(step -> step.label().equals("keep others out"));
+    }
+
+    private static int indexOf(List<Step> steps, Syscall call) {
+        return steps.stream().map(Step::call).toList().indexOf(call);
     }
 
     @Test
@@ -278,7 +291,15 @@ class ContainerProgramTest {
 
     private Program exec() {
         var request = new ExecRequest(
-                "e", Path.of("/run/e"), Path.of("/run/e.log"), process(spec()), Optional.empty(), cgroup, false, false);
+                "e",
+                Path.of("/run/e"),
+                Path.of("/run/e.log"),
+                process(spec()),
+                Optional.empty(),
+                Optional.empty(),
+                cgroup,
+                false,
+                false);
         return MonitorText.write(
                 shape(MonitorText.Kind.EXEC, false),
                 calls -> JoinText.write(

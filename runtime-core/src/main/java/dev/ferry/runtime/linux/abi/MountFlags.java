@@ -34,6 +34,7 @@ public final class MountFlags {
     public static final int OPEN_TREE_CLONE = 1;
     public static final int OPEN_TREE_CLOEXEC = 0x80000;
     public static final int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
+    public static final int MOVE_MOUNT_T_SYMLINKS = 0x10;
     public static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 
     public static final int MOUNT_ATTR_RDONLY = 0x1;
