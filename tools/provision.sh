@@ -10,6 +10,7 @@
 # Layout of the prefix:
 #   criu/root/...      the unpacked packages         criu/command   how to start it: one argument per line
 #   bin/criu           the same for a human          peers/NAME/    like criu/, for the benchmarks
+#   qemu-aarch64/      like criu/, for tests, without a root of its own
 #   java/, maven/      like criu/, only where the distribution's are missing or too old; jdk leads into java/
 #   .apt/SUITE/        apt's own directories for that suite; may be deleted at any time
 
@@ -134,10 +135,10 @@ version_in_distribution() {
   LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -nE 's/^ +Candidate: ([^(].*)/\1/p'
 }
 
-# Unpacks packages $3... of suite $1 and all they depend on into the new directory $2.
-unpack_closure() {
-  local suite=$1 into=$2 dir=$TOOLS/.apt/$1 archive urls
-  shift 2
+# Fetches packages $2... of suite $1 and all they depend on; prints the files' paths.
+fetch_closure() {
+  local suite=$1 dir=$TOOLS/.apt/$1 urls
+  shift
   # asked with an empty archive directory, as apt leaves out what an earlier, perhaps interrupted, run has fetched
   urls=$(own_apt "$suite" apt-get -o Dir::Cache::archives="$dir/empty" install --print-uris -y -qq "$@" 2>"$dir/resolve.log" | grep "^'") || {
     sed 's/^/    /' "$dir/resolve.log" >&2
@@ -150,9 +151,17 @@ unpack_closure() {
     say "the download from $suite failed"
     return 1
   }
+  awk '{print $2}' <<<"$urls" | sed "s|^|$dir/cache/archives/|"
+}
+
+# Unpacks packages $3... of suite $1 and all they depend on into the new directory $2.
+unpack_closure() {
+  local suite=$1 into=$2 archive archives
+  shift 2
+  archives=$(fetch_closure "$suite" "$@") || return 1
   mkdir -p "$into"
-  awk '{print $2}' <<<"$urls" | while read -r archive; do
-    dpkg-deb -x "$dir/cache/archives/$archive" "$into" || exit 1
+  printf '%s\n' "$archives" | while read -r archive; do
+    dpkg-deb -x "$archive" "$into" || exit 1
   done || {
     say "a package of $suite could not be unpacked into $into (is the disk full?)"
     return 1
@@ -454,6 +463,37 @@ private_peer() {
   say "$name $version is in $TOOLS/peers/$name"
 }
 
+# ---- a processor to test with --------------------------------------------------------------------------------
+
+# What runs programs of aarch64 in tests: of a package of 70 MB with an emulator for each processor, the one file. It is static.
+provide_emulator() {
+  local suite archives stage place=$TOOLS/qemu-aarch64 failed=1
+  emulator_in_place && return 0
+  may_provision qemu-aarch64 || return 1
+  provision_lock
+  for suite in $(newer_suites); do
+    prepare_own_apt "$suite" && archives=$(fetch_closure "$suite" qemu-user) || continue
+    stage=$(mktemp -d "$TOOLS/.new.XXXXXX") || break
+    chmod 755 "$stage"
+    printf '%s\n' "$archives" | while read -r archive; do
+      dpkg-deb --fsys-tarfile "$archive" | tar -x -C "$stage" --strip-components=3 ./usr/bin/qemu-aarch64 2>/dev/null
+    done
+    if "$stage/qemu-aarch64" --version >/dev/null 2>&1; then
+      printf '%s\n' "$place/qemu-aarch64" >"$stage/command"
+      version_in_suite "$suite" qemu-user >"$stage/version"
+      put_in_place "$stage" "$place" && failed=0 && say "qemu-aarch64 $(<"$place/version") is in $place"
+      break
+    fi
+    rm -rf "$stage"
+    say "the emulator of $suite does not run here"
+  done
+  provision_unlock $failed
+  [ $failed = 0 ] || by_hand qemu-aarch64
+  return $failed
+}
+
+emulator_in_place() { [ -r "$TOOLS/qemu-aarch64/command" ]; }
+
 # ---- small things --------------------------------------------------------------------------------------------
 
 has_seccomp() { compgen -G '/usr/lib/*/libseccomp.so.2' || compgen -G '/lib/*/libseccomp.so.2' || compgen -G '/usr/lib*/libseccomp.so.2'; } >/dev/null
@@ -533,6 +573,7 @@ by_hand() {
       criu) say "by hand: install CRIU $CRIU_LEAST or newer so that \"criu check\" passes, or name it in FERRY_CRIU=/path/to/criu" ;;
       libseccomp2) say "by hand, as root: install the library libseccomp.so.2 (Debian: apt-get install libseccomp2)" ;;
       nftables) say "by hand, as root: install the program nft (Debian: apt-get install nftables)" ;;
+      qemu-aarch64) say "by hand: install the program qemu-aarch64 (Debian, as root: apt-get install qemu-user)" ;;
       runc | crun) say "by hand: install $thing, the newest you can get, so that it is on PATH" ;;
       busybox-static) say "by hand: install busybox, best a static one (Debian, as root: apt-get install busybox-static)" ;;
     esac
@@ -569,22 +610,26 @@ provide_tools() {
   return $failed
 }
 
-# ferry provision [--peers]
+# ferry provision [--peers] [--emulator]
 provision() {
-  local peers=
-  case ${1:-} in
-    '') ;;
-    --peers) peers=yes ;;
-    --help)
-      say "provision [--peers]: fetches what Ferry needs and this host lacks; --peers: also runc and crun"
-      return 0
-      ;;
-    *) die "provision knows --peers only, not \"$1\"" ;;
-  esac
+  local option peers='' emulator=''
+  for option; do
+    case $option in
+      --peers) peers=yes ;;
+      --emulator) emulator=yes ;;
+      --help)
+        say "provision [--peers] [--emulator]: fetches what Ferry needs and this host lacks"
+        say "  --peers: also runc and crun, for \"bench\"; --emulator: also qemu-aarch64, for the tests"
+        return 0
+        ;;
+      *) die "provision knows --peers and --emulator, not \"$option\"" ;;
+    esac
+  done
   jdk_directories
   find_jdk || provide_jdk
   find_maven || provide_maven
   provide_tools || return 1
   [ -z "$peers" ] || provide_peers || return 1
+  [ -z "$emulator" ] || provide_emulator || return 1
   say "all there: Java in $JDK, $MAVEN, CRIU: ${COMMAND[*]}"
 }

@@ -147,6 +147,48 @@ class ProvisioningTest {
                         dir + "/root/usr/sbin/criu");
     }
 
+    /** The package is real, the archive it would come from is not. */
+    @Test
+    void keepsTheOneEmulatorOfAPackageThatIsAskedFor() throws Exception {
+        Path contents = dir.resolve("package");
+        Bash.script(contents.resolve("usr/bin/qemu-aarch64"), "echo emulating");
+        Bash.script(contents.resolve("usr/bin/qemu-arm"), "exit 1");
+        Files.createDirectories(contents.resolve("DEBIAN"));
+        Files.writeString(
+                contents.resolve("DEBIAN/control"),
+                "Package: qemu-user\nVersion: 1\nArchitecture: all\nMaintainer: us <us@example.org>\nDescription: none\n");
+        var bash = new Bash(dir);
+        String archive = "dpkg-deb -b package one.deb >/dev/null; "
+                + "have_apt() { true; }; newer_suites() { echo lacking having; }; prepare_own_apt() { true; }; "
+                + "version_in_suite() { echo 10.0; }; "
+                + "fetch_closure() { [ \"$1\" = having ] && echo \"$HOME/one.deb\"; }; ";
+        assertThat(bash.sourced(archive + "provide_emulator").code()).isZero();
+        Path place = dir.resolve("tools prefix/qemu-aarch64");
+        assertThat(place.toFile().list()).containsExactlyInAnyOrder("command", "version", "qemu-aarch64");
+        assertThat(place.resolve("command"))
+                .hasContent(place.resolve("qemu-aarch64").toString());
+        assertThat(bash.sourced("\"$TOOLS/qemu-aarch64/qemu-aarch64\"").out()).isEqualTo("emulating\n");
+        assertThat(bash.sourced("fetch_closure() { exit 9; }; provide_emulator").code())
+                .isZero();
+    }
+
+    @Test
+    void anEmulatorThatDoesNotRunIsNotKept() throws Exception {
+        var result = new Bash(dir)
+                .sourced("have_apt() { true; }; newer_suites() { echo one; }; prepare_own_apt() { true; }; "
+                        + "fetch_closure() { echo /no/such.deb; }; provide_emulator");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("does not run here", "by hand: install the program qemu-aarch64");
+        assertThat(dir.resolve("tools prefix").toFile().list()).containsExactly(".lock");
+    }
+
+    @Test
+    void provisionRefusesWhatItDoesNotKnow() throws Exception {
+        var result = new Bash(dir).sourced("provision --peers --everything");
+        assertThat(result.code()).isEqualTo(125);
+        assertThat(result.err()).contains("--emulator, not \"--everything\"");
+    }
+
     @Test
     void putsAFinishedDirectoryInPlaceOfAnOlderOne() throws Exception {
         var bash = new Bash(dir).with("FERRY_TOOLS", dir);

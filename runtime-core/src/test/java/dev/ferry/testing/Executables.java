@@ -1,10 +1,11 @@
 package dev.ferry.testing;
 
+import dev.ferry.runtime.linux.abi.Architecture;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.ElfImage;
+import dev.ferry.runtime.spawn.MachineEncoder;
 import dev.ferry.runtime.spawn.ProgramBuilder;
-import dev.ferry.runtime.spawn.X86_64Encoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ public final class Executables {
         p.call("describe", Syscall.KEYCTL, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING, text, text.size());
         p.call("say", Syscall.WRITE, 1, text, text.size());
         p.exit(0);
-        Files.write(file, ElfImage.of(p.build(), new X86_64Encoder()));
+        Files.write(file, ElfImage.of(p.build(), MachineEncoder.of(Architecture.host())));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 }

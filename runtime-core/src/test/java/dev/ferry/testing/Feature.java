@@ -2,6 +2,7 @@ package dev.ferry.testing;
 
 import dev.ferry.runtime.linux.Processes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,12 +36,27 @@ public enum Feature {
     GCC(false, "install gcc and libc6-dev", () -> onPath("gcc").isPresent()),
     /** The disassembler that reads our machine code. */
     OBJDUMP(false, "install binutils", () -> onPath("objdump").isPresent()),
+    /** The assembler and the disassembler of aarch64. */
+    AARCH64_BINUTILS(
+            false,
+            "install binutils-aarch64-linux-gnu",
+            () -> onPath("aarch64-linux-gnu-as").isPresent()),
+    /** The C headers of aarch64, where Debian's cross compilers have them. */
+    AARCH64_HEADERS(false, "install libc6-dev-arm64-cross", Feature::hasAarch64Headers),
+    /** The emulator that runs single programs of aarch64. */
+    QEMU_AARCH64(
+            false,
+            "./ferry provision --emulator provides it, or install qemu-user",
+            () -> qemuAarch64().isPresent()),
     /** The docker command line, client only. */
     DOCKER_CLI(false, "install docker-cli", () -> onPath("docker").isPresent()),
     /** The runc runtime, to be compared with. */
     RUNC(false, "./ferry bench provides it, or install runc", () -> hasTool("runc")),
     /** The crun runtime, to be compared with. */
     CRUN(false, "./ferry bench provides it, or install crun", () -> hasTool("crun"));
+
+    /** Where Debian's libc6-dev-arm64-cross puts headers, its linux-libc-dev-arm64-cross included. */
+    public static final Path AARCH64_INCLUDES = Path.of("/usr/aarch64-linux-gnu/include");
 
     private final boolean promised;
     private final String remedy;
@@ -88,6 +104,23 @@ public enum Feature {
         return Processes.effectiveUserId() == 0
                 ? Path.of("/var/lib/ferry/tools")
                 : Path.of(System.getProperty("user.home"), ".local/share/ferry/tools");
+    }
+
+    /** How qemu's emulator of aarch64 is started: of Ferry's tools, or on PATH under either of Debian's names. */
+    public static Optional<List<String>> qemuAarch64() {
+        Path command = tools().resolve("qemu-aarch64/command");
+        try {
+            if (Files.isReadable(command)) {
+                return Optional.of(Files.readAllLines(command));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return onPath("qemu-aarch64").or(() -> onPath("qemu-aarch64-static")).map(path -> List.of(path.toString()));
+    }
+
+    private static boolean hasAarch64Headers() {
+        return Files.exists(AARCH64_INCLUDES.resolve("asm/unistd.h"));
     }
 
     private static boolean hasCriu() {

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 /**
  * The processor as a program can see it: a program may have chosen its code by these instructions and would die without them.
  *
- * @param vendor as in /proc/cpuinfo: "GenuineIntel"
+ * @param vendor as in /proc/cpuinfo: "GenuineIntel"; of ARM the implementer's number, "0x41"
  * @param features instruction set extensions that a program can use, sorted
  */
 public record CpuFacts(String vendor, int family, int model, List<String> features) {
@@ -123,7 +123,10 @@ public record CpuFacts(String vendor, int family, int model, List<String> featur
         features = List.copyOf(features);
     }
 
-    /** Reads the first processor of a text in the form of /proc/cpuinfo (proc(5)). */
+    /**
+     * Reads the first processor of a text in the form of /proc/cpuinfo (proc(5)), which each architecture writes in its own words. The
+     * features of aarch64 are those that the kernel tells programs of (AT_HWCAP), the same on every core: none is left out.
+     */
     static CpuFacts parse(List<String> cpuinfo) {
         String vendor = "unknown";
         int family = 0;
@@ -139,7 +142,11 @@ public record CpuFacts(String vendor, int family, int model, List<String> featur
                 case "vendor_id" -> vendor = value;
                 case "cpu family" -> family = Integer.parseInt(value);
                 case "model" -> model = Integer.parseInt(value);
-                case "flags", "Features" -> {
+                case "CPU implementer" -> vendor = value;
+                case "CPU architecture" -> family = Integer.parseInt(value);
+                case "CPU part" -> model = Integer.decode(value);
+                case "Features" -> features.addAll(List.of(value.split(" ", -1)));
+                case "flags" -> {
                     for (String word : value.split(" ", -1)) {
                         if (VISIBLE.contains(word)) {
                             features.add(word);

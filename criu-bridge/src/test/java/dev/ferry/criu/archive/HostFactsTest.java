@@ -64,6 +64,24 @@ final class HostFactsTest {
         assertThatThrownBy(() -> RECORDED.requireRestorableOn(here)).hasMessageContaining("\"avx avx2\"");
     }
 
+    /** arch/arm64/kernel/cpuinfo.c */
+    @Test
+    void readsTheWordsOfAarch64() {
+        CpuFacts facts = CpuFacts.parse(List.of(
+                "processor\t: 0",
+                "BogoMIPS\t: 243.75",
+                "Features\t: fp asimd crc32 sve",
+                "CPU implementer\t: 0x41",
+                "CPU architecture: 8",
+                "CPU variant\t: 0x3",
+                "CPU part\t: 0xd40",
+                "CPU revision\t: 1",
+                ""));
+        assertThat(facts).isEqualTo(new CpuFacts("0x41", 8, 0xd40, List.of("asimd", "crc32", "fp", "sve")));
+        assertThat(new CpuFacts("0x41", 8, 0xd0c, List.of("asimd", "crc32", "fp")).lacks(facts))
+                .containsExactly("sve");
+    }
+
     @Test
     void readsTheFirstProcessorOnly() {
         CpuFacts facts = CpuFacts.parse(List.of(

@@ -114,7 +114,8 @@ public final class Commands {
                         "Fetch what this host lacks: a JDK, Maven, CRIU, libseccomp, nftables, busybox.",
                         "",
                         "Options:",
-                        "  --peers   also runc and crun, for 'bench'"));
+                        "  --peers      also runc and crun, for 'bench'",
+                        "  --emulator   also what runs programs of aarch64, for the tests"));
         table.put("version", i -> new CommandLine(new Version(i)));
         return table;
     }

@@ -6,6 +6,7 @@ import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.SyscallException;
+import dev.ferry.runtime.linux.abi.Architecture;
 import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.MonitorFd;
@@ -38,7 +39,8 @@ public final class ContainerProcess implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final long PF_EXITING = 0x4;
     private static final long LOOK_AGAIN_NANOS = 200_000;
-    private static final Pattern POLLING = Pattern.compile(number(Syscall.PPOLL) + " 0x[0-9a-f]+ 0x[1-9a-f]");
+    private static final Pattern POLLING =
+            Pattern.compile(Architecture.host().numberOf(Syscall.PPOLL) + " 0x[0-9a-f]+ 0x[1-9a-f]");
 
     private final Path directory;
     private final MonitorState state;
@@ -413,10 +415,6 @@ public final class ContainerProcess implements AutoCloseable {
 
     private boolean isEmpty(PidFd of) throws IOException {
         return isEmpty(of, MonitorFd.STDOUT_READ) && (state.terminal() || isEmpty(of, MonitorFd.STDERR_READ));
-    }
-
-    private static int number(Syscall call) {
-        return System.getProperty("os.arch", "").equals("aarch64") ? call.aarch64() : call.x86_64();
     }
 
     private static boolean isEmpty(PidFd of, MonitorFd output) throws IOException {

@@ -3,6 +3,7 @@ package dev.ferry.runtime.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ferry.runtime.linux.abi.Architecture;
 import dev.ferry.runtime.linux.abi.Syscall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -31,7 +32,7 @@ final class Libc {
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private static final boolean AARCH64 = "aarch64".equals(System.getProperty("os.arch"));
+    private static final Architecture HOST = Architecture.host();
 
     /** {@code long syscall(long number, ...)}: variadic from the second argument on. syscall(2) */
     private static final MethodHandle SYSCALL = LINKER.downcallHandle(
@@ -47,16 +48,11 @@ final class Libc {
 
     private Libc() {}
 
-    /** The number of a call on this machine. */
-    static long numberOf(Syscall call) {
-        return AARCH64 ? call.aarch64() : call.x86_64();
-    }
-
     /** Does a system call and answers as the kernel does: the result, or minus the error number. */
     static long invoke(Syscall call, long a, long b, long c, long d, long e, long f) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
-            long result = (long) SYSCALL.invokeExact(state, numberOf(call), a, b, c, d, e, f);
+            long result = (long) SYSCALL.invokeExact(state, (long) HOST.numberOf(call), a, b, c, d, e, f);
             return result == -1 ? -(long) (int) ERRNO.get(state, 0L) : result;
         } catch (Throwable t) {
             throw new AssertionError("syscall(2) is linked wrongly", t);

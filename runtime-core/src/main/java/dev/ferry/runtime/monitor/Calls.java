@@ -2,6 +2,7 @@ package dev.ferry.runtime.monitor;
 
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.abi.MountFlags;
+import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.Cell;
@@ -19,19 +20,19 @@ import java.util.Set;
  * returned draft is the last.
  */
 public final class Calls {
-    public static final int AT_FDCWD = -100;
-    public static final int O_RDONLY = 0;
-    public static final int O_WRONLY = 1;
-    public static final int O_RDWR = 2;
-    public static final int O_CREAT = 0x40;
-    public static final int O_NOCTTY = 0x100;
-    public static final int O_NONBLOCK = 0x800;
-    public static final int O_DIRECTORY = 0x10000;
-    public static final int O_NOFOLLOW = 0x20000;
-    public static final int O_PATH = 0x20_0000;
-    public static final int O_CLOEXEC = 0x8_0000;
-    public static final int AT_EMPTY_PATH = 0x1000;
-    public static final int AT_RECURSIVE = 0x8000;
+    public static final int AT_FDCWD = OpenFlags.AT_FDCWD;
+    public static final int O_RDONLY = OpenFlags.O_RDONLY;
+    public static final int O_WRONLY = OpenFlags.O_WRONLY;
+    public static final int O_RDWR = OpenFlags.O_RDWR;
+    public static final int O_CREAT = OpenFlags.O_CREAT;
+    public static final int O_NOCTTY = OpenFlags.O_NOCTTY;
+    public static final int O_NONBLOCK = OpenFlags.O_NONBLOCK;
+    public static final int O_DIRECTORY = OpenFlags.O_DIRECTORY;
+    public static final int O_NOFOLLOW = OpenFlags.O_NOFOLLOW;
+    public static final int O_PATH = OpenFlags.O_PATH;
+    public static final int O_CLOEXEC = OpenFlags.O_CLOEXEC;
+    public static final int AT_EMPTY_PATH = OpenFlags.AT_EMPTY_PATH;
+    public static final int AT_RECURSIVE = OpenFlags.AT_RECURSIVE;
 
     private static final int F_SETFL = 4;
     private static final int SIG_SETMASK = 2;

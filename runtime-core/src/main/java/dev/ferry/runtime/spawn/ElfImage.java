@@ -10,7 +10,13 @@ import java.nio.ByteOrder;
  */
 public final class ElfImage {
     private static final long CODE_BASE = 0x400000;
-    private static final int PAGE = 4096;
+
+    /** The file has no holes for large pages: what follows the header and the code begins here, on every machine. */
+    private static final int MEMORY_OFFSET = 4096;
+
+    /** The largest pages of aarch64: modulo this, addresses and places in the file must agree. x86_64 has 4 KiB only. */
+    private static final int ALIGNMENT = 64 * 1024;
+
     private static final int HEADER = 64;
     private static final int PROGRAM_HEADER = 56;
     private static final int SEGMENTS = 3;
@@ -24,12 +30,12 @@ public final class ElfImage {
 
     /** The whole file. */
     public static byte[] of(Program program, MachineEncoder encoder) {
-        byte[] memory = program.memory().image(encoder::numberOf);
+        byte[] memory = program.memory().image(encoder.architecture()::numberOf);
         byte[] code = encoder.interpreter(
                 ProgramMemory.stepAddress(0), program.memory().failure());
         int codeStart = HEADER + SEGMENTS * PROGRAM_HEADER;
         int codeEnd = codeStart + code.length;
-        ByteBuffer elf = ByteBuffer.allocate(PAGE + memory.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer elf = ByteBuffer.allocate(MEMORY_OFFSET + memory.length).order(ByteOrder.LITTLE_ENDIAN);
         elf.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0}).putLong(0); // 64 bit, little endian, version 1
         elf.putShort((short) 2).putShort((short) encoder.elfMachine()).putInt(1); // ET_EXEC
         elf.putLong(CODE_BASE + codeStart).putLong(HEADER).putLong(0).putInt(0); // entry, program headers, no sections
@@ -40,19 +46,19 @@ public final class ElfImage {
                 elf,
                 PT_LOAD,
                 READ | WRITE,
-                PAGE,
+                MEMORY_OFFSET,
                 ProgramMemory.BASE,
                 memory.length,
                 program.memory().size());
         segment(elf, PT_GNU_STACK, READ | WRITE, 0, 0, 0, 0);
         elf.put(code);
-        elf.put(PAGE, memory);
+        elf.put(MEMORY_OFFSET, memory);
         return elf.array();
     }
 
     private static void segment(
             ByteBuffer elf, int type, int flags, long offset, long address, long fileSize, long memorySize) {
         elf.putInt(type).putInt(flags).putLong(offset).putLong(address).putLong(address);
-        elf.putLong(fileSize).putLong(memorySize).putLong(PAGE);
+        elf.putLong(fileSize).putLong(memorySize).putLong(ALIGNMENT);
     }
 }

@@ -17,7 +17,9 @@ import java.util.function.ToIntFunction;
  * u64 ifZero, u64 ifError}; operands and result are addresses of cells, edges are addresses of steps.
  */
 final class ProgramMemory {
-    static final long BASE = 0x500000;
+    /** Where it begins; on pages that {@link ElfImage} has for nothing else, however large pages are. */
+    static final long BASE = 0x501000;
+
     static final int STEP_SIZE = 88;
 
     static final int TOLERATED = 4;

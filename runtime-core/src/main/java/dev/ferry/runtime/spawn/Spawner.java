@@ -11,6 +11,7 @@ import dev.ferry.runtime.linux.PosixSpawn;
 import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.WaitPid;
+import dev.ferry.runtime.linux.abi.Architecture;
 import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
@@ -61,17 +62,12 @@ public final class Spawner {
      * @throws UnsupportedOperationException on an architecture that has no encoder
      */
     public static Spawner ofHost(Path fallback) {
-        String architecture = System.getProperty("os.arch");
-        if (!"amd64".equals(architecture)) {
-            throw new UnsupportedOperationException(
-                    "no machine code for \"" + architecture + "\": programs run on x86_64 (amd64) only");
-        }
-        return new Spawner(new X86_64Encoder(), fallback, true);
+        return new Spawner(MachineEncoder.of(Architecture.host()), fallback, true);
     }
 
     /** As {@link #ofHost} on a machine where files in memory must not be executed. */
     static Spawner fromDisk(Path directory) {
-        return new Spawner(new X86_64Encoder(), directory, false);
+        return new Spawner(MachineEncoder.of(Architecture.host()), directory, false);
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.ferry.runtime.spawn;
 
-import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.runtime.linux.abi.Architecture;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +29,8 @@ public final class X86_64Encoder implements MachineEncoder {
     }
 
     @Override
-    public int numberOf(Syscall call) {
-        return call.x86_64();
+    public Architecture architecture() {
+        return Architecture.X86_64;
     }
 
     @Override

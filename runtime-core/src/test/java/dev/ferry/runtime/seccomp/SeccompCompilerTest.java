@@ -3,6 +3,7 @@ package dev.ferry.runtime.seccomp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.oci.LinuxSeccomp;
 import dev.ferry.runtime.oci.LinuxSeccomp.Action;
 import dev.ferry.runtime.oci.LinuxSeccomp.Arch;
@@ -153,6 +154,26 @@ class SeccompCompilerTest {
         assertThat(machine(only).run(arch(), 0x4000_0000)).isZero();
         assertThat(machine(both).run(arch(), 0x4000_0000)).isEqualTo(ALLOW);
         assertThat(machine(both).run(arch(), 0x4000_0000 + 9999)).isEqualTo(ENOSYS);
+    }
+
+    /** AUDIT_ARCH_AARCH64 of linux/audit.h: the ELF machine 183, of 64 bits, little endian; the call numbers are its own. */
+    @Test
+    void aFilterForAarch64KnowsItsNumbers() throws Exception {
+        int aarch64 = 183 | 0x8000_0000 | 0x4000_0000;
+        BpfMachine machine = machine(new LinuxSeccomp(
+                Action.ERRNO,
+                1,
+                List.of(Arch.X86_64, Arch.AARCH64),
+                List.of(),
+                null,
+                null,
+                List.of(Rule.of(Action.ALLOW, List.of("read", "openat")))));
+
+        assertThat(machine.run(aarch64, Syscall.OPENAT.aarch64())).isEqualTo(ALLOW);
+        assertThat(machine.run(aarch64, Syscall.READ.aarch64())).isEqualTo(ALLOW);
+        assertThat(machine.run(aarch64, Syscall.READ.x86_64())).isEqualTo(0x0005_0001);
+        assertThat(machine.run(aarch64, Syscall.OPENAT.x86_64())).isEqualTo(ENOSYS);
+        assertThat(machine.run(arch(), call("read"))).isEqualTo(ALLOW);
     }
 
     @Test

@@ -9,111 +9,50 @@ import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.Pipe;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.WaitPid;
-import dev.ferry.runtime.linux.abi.Layouts;
+import dev.ferry.runtime.linux.abi.Architecture;
 import dev.ferry.runtime.linux.abi.OpenFlags;
-import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.testing.LeakChecked;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Real programs in real processes; nothing here needs privileges. */
+/** Programs on this machine, and what the spawner sees to besides; nothing here needs privileges. */
 @LeakChecked
-final class SpawnerTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
-    private static final int OUT = 1;
-
-    @TempDir
-    private Path directory;
-
+final class SpawnerTest extends ProgramContract {
     private Spawner spawner() {
         return Spawner.ofHost(directory);
     }
 
-    @Test
-    void writesAndExits() throws Exception {
-        ProgramBuilder p = new ProgramBuilder("hello", ProgramBuilder.STATUS);
-        p.call("say hello", Syscall.WRITE, OUT, "hello\n", 6);
-        p.exit(42);
-
-        assertThat(run(p.build())).isEqualTo(new Outcome("hello\n", 42));
+    @Override
+    protected Architecture architecture() {
+        return Architecture.host();
     }
 
-    @Test
-    void resultsOfOneStepAreOperandsOfTheNext() throws Exception {
-        ProgramBuilder p = new ProgramBuilder("cells", ProgramBuilder.STATUS);
-        Block pair = p.block("pair", 8);
-        Block buffer = p.block("buffer", 16);
-        Cell length = p.cell("length");
-        p.call("make a pipe", Syscall.PIPE2, pair, 0);
-        p.call("write five bytes", Syscall.WRITE, pair.cell(4), "12345", 5);
-        p.call("read them", Syscall.READ, pair.cell(0), buffer, 16).to(length);
-        p.call("write as many as were read", Syscall.WRITE, OUT, buffer, length);
-        p.exit(0);
-
-        assertThat(run(p.build())).isEqualTo(new Outcome("12345", 0));
+    @Override
+    protected Running start(Program program, Map<Integer, Fd> placements) throws IOException {
+        return new Started(spawner().spawn(program, placements));
     }
 
-    @Test
-    void aFailedStepIsBlamedByItsNameAndErrno() {
-        ProgramBuilder p = new ProgramBuilder("failing", ProgramBuilder.STATUS);
-        p.call("say something", Syscall.WRITE, OUT, "x", 1);
-        p.call("open what is not there", Syscall.OPENAT, -100, "/no/such/file", 0, 0);
-        p.exit(0);
+    private record Started(Spawned spawned) implements Running {
+        @Override
+        public int pid() {
+            return spawned.pid();
+        }
 
-        assertThatThrownBy(() -> run(p.build()))
-                .isInstanceOfSatisfying(StepFailed.class, failed -> {
-                    assertThat(failed.errno()).isEqualTo(Errno.ENOENT);
-                    assertThat(failed.index()).isEqualTo(1);
-                })
-                .hasMessage("failing: step 1 of 5, open what is not there: "
-                        + "openat(-100, \"/no/such/file\", 0, 0): ENOENT (No such file or directory)");
-    }
+        @Override
+        public StatusPipe status() {
+            return spawned.status();
+        }
 
-    @Test
-    void aToleratedErrorCountsAsZero() throws Exception {
-        ProgramBuilder p = new ProgramBuilder("tolerant", ProgramBuilder.STATUS);
-        Label absent = p.label("absent");
-        p.call("open", Syscall.OPENAT, -100, "/no/such/file", 0, 0)
-                .tolerating(Errno.ENOENT)
-                .ifZero(absent);
-        p.exit(1);
-        p.at(absent);
-        p.exit(2);
-
-        assertThat(run(p.build())).isEqualTo(new Outcome("", 2));
-    }
-
-    @Test
-    void messagesAndTimesComeThroughTheStatusPipe() throws Exception {
-        ProgramBuilder p = new ProgramBuilder("talking", ProgramBuilder.STATUS, true);
-        Cell pid = p.cell("pid");
-        p.stage("first");
-        p.call("who am i", Syscall.GETPID).to(pid);
-        p.message("tell who", ProgramBuilder.STATUS, 17, pid);
-        p.stage("second");
-        p.writeStamps(ProgramBuilder.STATUS);
-        p.exit(0);
-
-        try (Spawned spawned = spawner().spawn(p.build(), Map.of())) {
-            List<StatusReport> reports = spawned.status().awaitClosed(LONG);
-            WaitPid.await(spawned.pid());
-            assertThat(reports).hasSize(2).first().isEqualTo(new StatusReport.Message(17, spawned.pid()));
-            assertThat(reports.getLast())
-                    .isInstanceOfSatisfying(
-                            StatusReport.Stamps.class,
-                            times -> assertThat(times.stamps())
-                                    .extracting(StageStamp::stage)
-                                    .containsExactly("first", "second"));
+        @Override
+        public void close() {
+            spawned.close();
         }
     }
 
@@ -170,7 +109,7 @@ final class SpawnerTest {
     void theImageMayLieOnDiskWhereMemoryMustNotBeExecuted() throws Exception {
         ProgramBuilder p = new ProgramBuilder("ondisk", ProgramBuilder.STATUS);
         p.exit(0);
-        byte[] image = ElfImage.of(p.build(), new X86_64Encoder());
+        byte[] image = ElfImage.of(p.build(), MachineEncoder.of(Architecture.host()));
 
         ProgramBuilder q = new ProgramBuilder("ondisk", ProgramBuilder.STATUS);
         q.exit(0);
@@ -179,55 +118,6 @@ final class SpawnerTest {
             assertThat(directory).isEmptyDirectory();
             assertThatThrownBy(() -> OpenFiles.write(file, new byte[1], 0, 1)).hasMessageContaining("EBADF");
         }
-    }
-
-    @Test
-    void forkHasAnEdgeForEachSide() throws Exception {
-        ProgramBuilder p = new ProgramBuilder("fork", ProgramBuilder.STATUS);
-        Block arguments = cloneArguments(p);
-        Cell child = p.cell("child");
-        Block status = p.block("status", 8);
-        Label inChild = p.label("child");
-        p.call("fork", Syscall.CLONE3, arguments, arguments.size()).to(child).ifZero(inChild);
-        p.call("wait for the child", Syscall.WAIT4, child, status, 0, 0);
-        p.call("say the rest", Syscall.WRITE, OUT, "parent", 6);
-        p.exit(7);
-        p.at(inChild);
-        p.call("say something first", Syscall.WRITE, OUT, "child,", 6);
-        p.exit(0);
-
-        assertThat(run(p.build())).isEqualTo(new Outcome("child,parent", 7));
-    }
-
-    @Test
-    void aLoopCarriesTheOutputOfAnotherProgram() throws Exception {
-        ProgramBuilder p = new ProgramBuilder("loop", ProgramBuilder.STATUS);
-        Block pipe = p.block("pipe", 8);
-        Block arguments = cloneArguments(p);
-        Cell child = p.cell("child");
-        Block status = p.block("status", 8);
-        Block buffer = p.block("buffer", 3);
-        Cell length = p.cell("length");
-        Label inChild = p.label("child");
-        Label again = p.label("again");
-        Label end = p.label("end");
-        p.closeOnExec(ProgramBuilder.STATUS);
-        p.call("make the pipe", Syscall.PIPE2, pipe, OpenFlags.O_CLOEXEC);
-        p.call("fork", Syscall.CLONE3, arguments, arguments.size()).to(child).ifZero(inChild);
-        p.call("close the writing end", Syscall.CLOSE, pipe.cell(4));
-        p.at(again);
-        p.call("read", Syscall.READ, pipe.cell(0), buffer, buffer.size())
-                .to(length)
-                .ifZero(end);
-        p.call("write", Syscall.WRITE, OUT, buffer, length).then(again);
-        p.at(end);
-        p.call("reap", Syscall.WAIT4, child, status, 0, 0);
-        p.exit(0);
-        p.at(inChild);
-        p.call("put the pipe in place", Syscall.DUP3, pipe.cell(4), OUT, 0);
-        p.call("exec echo", Syscall.EXECVE, "/bin/echo", p.strings(List.of("echo", "one two")), p.strings(List.of()));
-
-        assertThat(run(p.build())).isEqualTo(new Outcome("one two\n", 0));
     }
 
     @Test
@@ -305,24 +195,5 @@ final class SpawnerTest {
                 .inheritIO()
                 .start();
         assertThat(prlimit.waitFor()).isZero();
-    }
-
-    private static Block cloneArguments(ProgramBuilder p) {
-        Block arguments = p.block("clone arguments", Layouts.CLONE_ARGS.size());
-        arguments.putLong(Layouts.CLONE_ARGS.offset("exit_signal"), ProcessConstants.SIGCHLD);
-        return arguments;
-    }
-
-    private record Outcome(String output, int exitCode) {}
-
-    private Outcome run(Program program) throws SpawnException, IOException {
-        try (Pipe out = Pipe.open();
-                Spawned spawned = spawner().spawn(program, Map.of(OUT, out.writeEnd()))) {
-            out.writeEnd().close();
-            String output = new String(OpenFiles.readAll(out.readEnd()), StandardCharsets.UTF_8);
-            WaitPid.Ended ended = WaitPid.await(spawned.pid());
-            spawned.status().awaitClosed(LONG);
-            return new Outcome(output, ended.status().exitCode());
-        }
     }
 }

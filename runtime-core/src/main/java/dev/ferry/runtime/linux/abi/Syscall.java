@@ -3,7 +3,7 @@ package dev.ferry.runtime.linux.abi;
 import java.util.Locale;
 
 /**
- * The system calls we use, with their numbers on both architectures. syscalls(2)
+ * The system calls we use, with their numbers on both architectures; {@link Architecture#numberOf} chooses. syscalls(2)
  *
  * <p>Only calls that x86_64 and aarch64 both have: the latter never got open, mkdir, dup2, pipe or poll, and the calls with
  * {@code at} or a digit in their names do the same work.
@@ -92,6 +92,8 @@ public enum Syscall {
     OPENAT2(437, 437),
     UNSHARE(272, 97),
     SETNS(308, 268),
+    /** The last two arguments have another order on each: programs fork with clone3. */
+    CLONE(56, 220),
     CLONE3(435, 435),
     EXECVE(59, 221),
     EXECVEAT(322, 281),

@@ -63,6 +63,16 @@ final class HeadersTest {
     private static final Set<String> WITHOUT_HEADER =
             Set.of("LINUX_CAPABILITY_VERSION_3", "SIGSET_BYTES", "F_SEAL_EXEC", "MFD_EXEC");
 
+    /** asm/unistd.h of arch/arm64/include/uapi, which names what it wants of the generic header. */
+    private static final String GENERIC_CALLS = """
+            #define __ARCH_WANT_NEW_STAT
+            #define __ARCH_WANT_SYS_CLONE3
+            #include <asm-generic/unistd.h>
+            #ifndef __NR_clone3
+            #error what is compared here is not there
+            #endif
+            """;
+
     @TempDir
     private Path folder;
 
@@ -78,6 +88,53 @@ final class HeadersTest {
     @Test
     @Requires(Feature.GCC)
     void structsAreThoseOfTheHeaders() throws Exception {
+        compile(structs(), List.of());
+    }
+
+    @Test
+    @Requires(Feature.GCC)
+    void numbersAreThoseOfTheHeaders() throws Exception {
+        compile(numbers(Architecture.host()), List.of());
+    }
+
+    /** The kernel's table for all architectures that came late; a machine of another kind has it too. */
+    @Test
+    @Requires(Feature.GCC)
+    void callsOfAarch64AreTheGenericOnes() throws Exception {
+        StringBuilder program = new StringBuilder(GENERIC_CALLS);
+        for (Syscall call : Syscall.values()) {
+            assertSame(program, "__NR_" + call.kernelName(), call.aarch64());
+        }
+        compile(program.toString(), List.of());
+    }
+
+    @Test
+    @Requires({Feature.GCC, Feature.AARCH64_HEADERS})
+    void structsAreThoseOfTheHeadersOfAarch64() throws Exception {
+        compile(structs(), forAarch64());
+    }
+
+    @Test
+    @Requires({Feature.GCC, Feature.AARCH64_HEADERS})
+    void numbersAreThoseOfTheHeadersOfAarch64() throws Exception {
+        compile(numbers(Architecture.AARCH64), forAarch64());
+    }
+
+    /** What makes a compiler of any machine read the headers of that one: types have the same sizes on all that we know. */
+    private List<String> forAarch64() throws Exception {
+        String own = run(List.of("gcc", "-print-file-name=include")).strip();
+        return List.of(
+                "-nostdinc",
+                "-isystem",
+                own,
+                "-isystem",
+                Feature.AARCH64_INCLUDES.toString(),
+                "-U__x86_64__",
+                "-D__aarch64__",
+                "-D__AARCH64EL__");
+    }
+
+    private static String structs() {
         StringBuilder program = new StringBuilder(INCLUDES).append(CLONE_ARGS);
         for (Struct struct : Layouts.ALL) {
             program.append("_Static_assert(sizeof(%s) == %d, \"size\");%n".formatted(struct.cName(), struct.size()));
@@ -91,15 +148,13 @@ final class HeadersTest {
                 }
             }
         }
-        compile(program.toString());
+        return program.toString();
     }
 
-    @Test
-    @Requires(Feature.GCC)
-    void numbersAreThoseOfTheHeaders() throws Exception {
+    private static String numbers(Architecture architecture) throws IllegalAccessException {
         StringBuilder program = new StringBuilder(INCLUDES);
         for (Syscall call : Syscall.values()) {
-            assertSame(program, "__NR_" + call.kernelName(), call.x86_64());
+            assertSame(program, "__NR_" + call.kernelName(), architecture.numberOf(call));
         }
         for (Errno errno : Errno.values()) {
             if (errno != Errno.UNKNOWN) {
@@ -118,11 +173,20 @@ final class HeadersTest {
                 InotifyEvents.class)) {
             for (Field field : constants.getDeclaredFields()) {
                 if (Modifier.isPublic(field.getModifiers()) && !WITHOUT_HEADER.contains(field.getName())) {
-                    assertSame(program, field.getName(), ((Number) field.get(null)).longValue());
+                    assertSame(program, field.getName(), value(field, architecture));
                 }
             }
         }
-        compile(program.toString());
+        return program.toString();
+    }
+
+    private static long value(Field field, Architecture architecture) throws IllegalAccessException {
+        return switch (field.getName()) {
+            case "O_DIRECTORY" -> architecture.directoryFlag();
+            case "O_NOFOLLOW" -> architecture.noFollowFlag();
+            case "O_TMPFILE" -> (OpenFlags.O_TMPFILE & ~OpenFlags.O_DIRECTORY) | architecture.directoryFlag();
+            default -> ((Number) field.get(null)).longValue();
+        };
     }
 
     /** A name that this machine's headers are too old for is left out, as far as it is a macro. */
@@ -133,12 +197,19 @@ final class HeadersTest {
                 .append("#endif%n".formatted());
     }
 
-    private void compile(String program) throws Exception {
+    private void compile(String program, List<String> options) throws Exception {
         Path source = folder.resolve("audit.c");
         Files.writeString(source, program);
-        List<String> command = new ArrayList<>(List.of("gcc", "-std=gnu11", "-fsyntax-only", "-w", source.toString()));
+        List<String> command = new ArrayList<>(List.of("gcc", "-std=gnu11", "-fsyntax-only", "-w"));
+        command.addAll(options);
+        command.add(source.toString());
+        run(command);
+    }
+
+    private static String run(List<String> command) throws Exception {
         Process gcc = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(gcc.waitFor()).as(said).isZero();
+        return said;
     }
 }
