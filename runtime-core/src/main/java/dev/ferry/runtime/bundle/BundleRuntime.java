@@ -434,18 +434,23 @@ public final class BundleRuntime {
         Spec spec = spec(held.directory());
         Process base = spec.process();
         Process whole = withRights(base == null ? process : process.filledFrom(base));
-        try (PidFd target = PidFd.open(held.pid())) {
+        Optional<SeccompFilter> filter =
+                filter(spec.linux() == null ? null : spec.linux().seccomp());
+        try (PidFd target = PidFd.open(held.pid());
+                ListenedFilter listened = ListenedFilter.of(spec.linux(), filter)) {
             var request = new RuntimeLauncher.Further(
                     id,
                     held.directory(),
                     target,
                     whole,
                     Optional.ofNullable(spec.linux()),
-                    filter(spec.linux() == null ? null : spec.linux().seccomp()),
+                    filter,
                     cgroup(held.record()),
                     options.console(),
-                    options.kept());
-            int pid = new RuntimeLauncher(held.directory()).exec(request);
+                    options.kept(),
+                    listened.listener());
+            State state = state(held.record(), spec, held.status(), held.pid());
+            int pid = new RuntimeLauncher(held.directory()).exec(request, added -> listened.tell(added, state));
             if (options.pidFile().isPresent()) {
                 writePid(options.pidFile().get(), pid);
             }
@@ -648,7 +653,7 @@ public final class BundleRuntime {
         }
         try {
             return Optional.of(SeccompCompiler.ofHost(tools, Optional.of(root.resolve(FILTERS)))
-                    .compile(seccomp));
+                    .compileListened(seccomp));
         } catch (SeccompException e) {
             throw new RuntimeRefused("linux.seccomp: " + e.getMessage(), e);
         }

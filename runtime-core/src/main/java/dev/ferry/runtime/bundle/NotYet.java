@@ -14,10 +14,6 @@ final class NotYet {
     /** The fields in question; empty when all of it is done. */
     static List<String> in(Spec spec) {
         List<String> fields = new ArrayList<>();
-        boolean mapped = spec.mounts().stream()
-                .anyMatch(mount ->
-                        !mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty());
-        add(fields, mapped, "mounts[].uidMappings");
         process(fields, spec.process());
         linux(fields, spec.linux());
         return fields;
@@ -45,8 +41,6 @@ final class NotYet {
         add(fields, !linux.netDevices().isEmpty(), "linux.netDevices");
         add(fields, linux.intelRdt() != null, "linux.intelRdt");
         add(fields, isSet(linux.mountLabel()), "linux.mountLabel");
-        boolean listener = linux.seccomp() != null && isSet(linux.seccomp().listenerPath());
-        add(fields, listener, "linux.seccomp.listenerPath");
     }
 
     private static boolean isSet(@Nullable String text) {

@@ -11,7 +11,6 @@ import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.Spec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What this runtime can do. It never claims what {@link NotYet} refuses. */
 public final class OwnFeatures {
@@ -33,9 +32,7 @@ public final class OwnFeatures {
                         new Features.Cgroups(true, true, false, false, false),
                         new Features.Seccomp(
                                 true,
-                                Stream.of(Action.values())
-                                        .filter(action -> action != Action.NOTIFY)
-                                        .toList(),
+                                List.of(Action.values()),
                                 List.of(Operator.values()),
                                 List.of(Arch.values()),
                                 flags,
@@ -44,6 +41,6 @@ public final class OwnFeatures {
                         new Features.Enabled(false),
                         new Features.Enabled(false),
                         new Features.Enabled(false),
-                        new Features.MountExtensions(new Features.Enabled(false))));
+                        new Features.MountExtensions(new Features.Enabled(true))));
     }
 }

@@ -20,17 +20,17 @@ final class ExecProcess {
         return new Process(
                 flags.is("tty", "t"),
                 null,
-                user(base.user(), flags.value("user", "u")),
+                withGroups(user(base.user(), flags.value("user", "u")), flags.all("additional-gids", "g")),
                 arguments,
                 env,
                 flags.value("cwd").orElse(base.cwd()),
                 capabilities(base.capabilities(), flags.all("cap", "c")),
                 base.rlimits(),
                 flags.is("no-new-privs") || base.noNewPrivileges(),
-                base.apparmorProfile(),
+                flags.value("apparmor").orElse(base.apparmorProfile()),
                 base.oomScoreAdj(),
                 base.scheduler(),
-                base.selinuxLabel(),
+                flags.value("process-label").orElse(base.selinuxLabel()),
                 base.ioPriority(),
                 base.execCPUAffinity());
     }
@@ -47,6 +47,18 @@ final class ExecProcess {
         } catch (NumberFormatException e) {
             throw new Usage("--user is \"" + text.get() + "\", and must be UID or UID:GID in numbers");
         }
+    }
+
+    private static User withGroups(User user, List<String> more) throws Usage {
+        List<Long> groups = new ArrayList<>(user.additionalGids());
+        for (String group : more) {
+            try {
+                groups.add(Long.parseLong(group));
+            } catch (NumberFormatException e) {
+                throw new Usage("--additional-gids is \"" + group + "\", and must be a number");
+            }
+        }
+        return new User(user.uid(), user.gid(), user.umask(), groups, user.username());
     }
 
     private static @Nullable ProcessCapabilities capabilities(@Nullable ProcessCapabilities base, List<String> more) {

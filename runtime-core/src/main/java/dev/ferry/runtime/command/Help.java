@@ -14,7 +14,7 @@ final class Help {
               kill [--all] ID [SIGNAL]
               delete [--force] ID
               pause ID, resume ID
-              exec [--process FILE | --cwd DIR --env NAME=VALUE --user UID[:GID] --cap CAP --tty --no-new-privs]
+              exec [--process FILE | --cwd DIR --env NAME=VALUE --user UID[:GID] --additional-gids GID --cap CAP --tty --no-new-privs]
                    [--detach] [--console-socket SOCKET] [--pid-file FILE] [--preserve-fds N] ID [PROGRAM ARGUMENT...]
               ps [--format table|json] ID [PS OPTION...]
               list [--format table|json] [--quiet]

@@ -58,6 +58,10 @@ final class RuntimeCall {
                     "pid-file",
                     "cap",
                     "c",
+                    "additional-gids",
+                    "g",
+                    "process-label",
+                    "apparmor",
                     "preserve-fds"),
             Set.of("tty", "t", "detach", "d", "no-new-privs"));
     private static final Flags UPDATE = new Flags(

@@ -7,7 +7,11 @@ import dev.ferry.runtime.oci.Hooks;
 import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
+import dev.ferry.runtime.spawn.StepDraft;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Nobody looks after it but whoever called the runtime: it writes to the caller's descriptors, its terminal goes to the caller's
@@ -17,8 +21,11 @@ import java.util.Set;
  * @param gated whether the program waits to be started; else it is executed at once
  * @param foreign standard descriptors that belong to somebody else, such as the host's {@code /dev/null}
  * @param hooks those that run inside
+ * @param listener the socket that takes the listener of its filter; empty without one
+ * @param maps how many user namespaces are placed whose ids mounts take
  */
-record Alone(int kept, boolean gated, Set<Integer> foreign, Hooks hooks) implements Surroundings {
+record Alone(int kept, boolean gated, Set<Integer> foreign, Hooks hooks, Optional<Path> listener, int maps)
+        implements Surroundings {
     private static final int FIRST = 3;
 
     Alone {
@@ -75,9 +82,36 @@ record Alone(int kept, boolean gated, Set<Integer> foreign, Hooks hooks) impleme
         return status() + 9;
     }
 
+    /** The socket that takes the listener of a filter. */
+    int listenerSocket() {
+        return status() + 10;
+    }
+
+    /** The file with the state that goes with it. */
+    int listenerState() {
+        return status() + 11;
+    }
+
+    /** A user namespace whose ids a mount takes, counted from 0. */
+    int map(int which) {
+        return status() + 12 + which;
+    }
+
     /** The first that has no meaning. */
     int free() {
-        return status() + 10;
+        return map(maps);
+    }
+
+    @Override
+    public void awaitOutside(Calls calls) {
+        if (listener.isPresent()) {
+            awaitGoAhead(calls);
+        }
+    }
+
+    @Override
+    public void handOverListener(Calls calls, Supplier<StepDraft> load) {
+        ListenerText.write(calls, listenerSocket(), listenerState(), load);
     }
 
     @Override

@@ -106,31 +106,32 @@ final class AloneText {
             }
         }
         calls.closeFrom(alone.free(), 0xffff_ffffL);
-        console.ifPresent(this::connect);
+        console.ifPresent(socket -> connect("console", socket, alone.terminalSocket()));
+        alone.listener().ifPresent(socket -> connect("listener", socket, alone.listenerSocket()));
     }
 
-    private void connect(Path socket) {
+    private void connect(String what, Path socket, int at) {
         byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
         if (path.length > MAX_SOCKET_PATH) {
             throw new IllegalArgumentException(
-                    "console socket \"%s\" has %d bytes in its path, and unix sockets take %d; use a shorter one"
-                            .formatted(socket, path.length, MAX_SOCKET_PATH));
+                    "%s socket \"%s\" has %d bytes in its path, and unix sockets take %d; use a shorter one"
+                            .formatted(what, socket, path.length, MAX_SOCKET_PATH));
         }
-        Block address = p.block("console address", 2 + MAX_SOCKET_PATH + 1);
+        Block address = p.block(what + " address", 2 + MAX_SOCKET_PATH + 1);
         address.putShort(0, SocketConstants.AF_UNIX).putBytes(2, path);
-        Cell made = p.cell("console socket");
+        Cell made = p.cell(what + " socket");
         p.call(
-                        "make the console's socket",
+                        "make the %s's socket".formatted(what),
                         Syscall.SOCKET,
                         SocketConstants.AF_UNIX,
                         SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC,
                         0)
                 .to(made);
-        park(made, alone.terminalSocket());
+        park(made, at);
         p.call(
-                "connect to the console socket \"" + socket + "\"",
+                "connect to the %s socket \"%s\"".formatted(what, socket),
                 Syscall.CONNECT,
-                alone.terminalSocket(),
+                at,
                 address,
                 2 + path.length + 1);
     }

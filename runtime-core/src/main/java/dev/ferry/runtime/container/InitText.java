@@ -72,6 +72,11 @@ final class InitText {
     private Optional<Cell> settingsProc = Optional.empty();
 
     InitText(Calls calls, LaunchRequest request, ProcessText process, Path mountPoint) {
+        this(calls, request, process, mountPoint, Map.of());
+    }
+
+    /** With the descriptors of user namespaces for mounts that map ids. */
+    InitText(Calls calls, LaunchRequest request, ProcessText process, Path mountPoint, Map<Mount, Integer> idMaps) {
         this.calls = calls;
         this.p = calls.program();
         this.request = request;
@@ -79,7 +84,7 @@ final class InitText {
         this.linux = spec.linux();
         this.process = process;
         this.mountPoint = mountPoint;
-        this.sources = new SourceText(calls);
+        this.sources = new SourceText(calls, idMaps);
         this.mapped = isMapped(spec);
     }
 

@@ -76,6 +76,7 @@ final class JoinText {
         p.exit(0);
         p.at(inside);
         process.begin();
+        process.surroundings().awaitOutside(calls);
         process.openStandards(false);
         ExecutionText.write(calls, request.process(), request.linux().orElse(null));
         process.end();

@@ -7,6 +7,8 @@ import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
+import dev.ferry.runtime.spawn.StepDraft;
+import java.util.function.Supplier;
 
 /**
  * A monitor reads its output and takes its terminal; an engine opens its gate.
@@ -87,5 +89,16 @@ record Monitored(boolean keepStdin) implements Surroundings {
         p.at(abandoned);
         p.exit(ABANDONED);
         p.at(open);
+    }
+
+    @Override
+    public void awaitOutside(Calls calls) {
+        // there is nothing
+    }
+
+    @Override
+    public void handOverListener(Calls calls, Supplier<StepDraft> load) {
+        throw new IllegalArgumentException(
+                "linux.seccomp hands calls to a listener, which the engine has no way to pass on");
     }
 }

@@ -15,6 +15,7 @@ import dev.ferry.runtime.spawn.Block;
 import dev.ferry.runtime.spawn.Cell;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
+import dev.ferry.runtime.spawn.StepDraft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -246,7 +247,15 @@ final class ProcessText {
         Block program = p.block("filter program", 16)
                 .putShort(0, compiled.instructions())
                 .putAddress(8, instructions);
-        p.call("load the filter", Syscall.SECCOMP, SECCOMP_SET_MODE_FILTER, compiled.flags(), program);
+        if (compiled.hasListener()) {
+            surroundings.handOverListener(calls, () -> load(compiled, program));
+        } else {
+            load(compiled, program);
+        }
+    }
+
+    private StepDraft load(SeccompFilter compiled, Block program) {
+        return p.call("load the filter", Syscall.SECCOMP, SECCOMP_SET_MODE_FILTER, compiled.flags(), program);
     }
 
     /** Whether it may be executed shows when it is; that there is none can be told before. */

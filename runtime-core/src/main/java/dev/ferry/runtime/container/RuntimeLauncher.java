@@ -19,6 +19,7 @@ import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.runtime.oci.Hooks;
 import dev.ferry.runtime.oci.Linux;
+import dev.ferry.runtime.oci.Mount;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.Spec;
 import dev.ferry.runtime.seccomp.SeccompFilter;
@@ -74,6 +75,7 @@ public final class RuntimeLauncher {
      * @param console the socket that is sent the terminal's master; empty without a terminal
      * @param kept how many of the caller's descriptors from 3 on are the container's
      * @param hookFiles what its hooks read and write; empty without hooks that run inside
+     * @param listener where the listener of its filter goes; empty without one
      */
     public record Request(
             String id,
@@ -84,7 +86,19 @@ public final class RuntimeLauncher {
             Cgroup cgroup,
             Optional<Path> console,
             int kept,
-            Optional<HookFiles> hookFiles) {}
+            Optional<HookFiles> hookFiles,
+            Optional<Listener> listener) {}
+
+    /**
+     * Who answers calls that a filter hands on.
+     *
+     * @param socket takes the listener
+     * @param state a file in memory, borrowed: the {@link dev.ferry.runtime.oci.ContainerProcessState} that goes with it, written from outside
+     */
+    public record Listener(Path socket, Fd state) {
+        /** How many bytes of state can be sent. */
+        public static final int MAX_STATE = ListenerText.MAX_STATE;
+    }
 
     /**
      * Files in memory, borrowed.
@@ -120,7 +134,10 @@ public final class RuntimeLauncher {
         FileNodes.make(files.gate(), FIFO_MODE, 0, 0);
         Hooks hooks =
                 request.spec().hooks() == null ? Hooks.NONE : request.spec().hooks();
-        Alone alone = new Alone(request.kept(), true, foreign(), hooks);
+        List<Mount> mapped =
+                request.spec().mounts().stream().filter(Mount::mapsIds).toList();
+        Alone alone = new Alone(
+                request.kept(), true, foreign(), hooks, request.listener().map(Listener::socket), mapped.size());
         var launch = new LaunchRequest(
                 request.id(),
                 directory,
@@ -136,10 +153,16 @@ public final class RuntimeLauncher {
             placements.put(alone.goAhead(), goAhead.readEnd());
             placements.openCgroup(request.cgroup());
             request.hookFiles().ifPresent(placements::put);
+            request.listener().ifPresent(placements::put);
+            Map<Mount, Integer> idMaps = new HashMap<>();
+            for (int i = 0; i < mapped.size(); i++) {
+                placements.open(alone.map(i), idMap(mapped.get(i), request.spec()));
+                idMaps.put(mapped.get(i), alone.map(i));
+            }
             Program program = AloneText.container(
                     request.spec(), alone, request.console(), files, placements.numbers(), calls -> {
                         var text = new ProcessText(calls, process, request.filter(), limits, alone);
-                        var init = new InitText(calls, launch, text, request.root());
+                        var init = new InitText(calls, launch, text, request.root(), idMaps);
                         return new AloneText.Init(init::writeOutside, () -> {
                             text.begin();
                             alone.awaitGoAhead(calls);
@@ -156,6 +179,20 @@ public final class RuntimeLauncher {
                 throw e;
             }
         }
+    }
+
+    /** Without maps of its own it is the container's. config.md, "idmap" */
+    private Fd idMap(Mount mount, Spec spec) throws SpawnException, IOException {
+        if (!mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty()) {
+            return IdMaps.namespace(spawner, mount.uidMappings(), mount.gidMappings());
+        }
+        Linux linux = spec.linux();
+        if (linux == null || linux.uidMappings().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "mount at \"%s\" maps ids and neither it nor the container has a map; set its uidMappings and gidMappings"
+                            .formatted(mount.destination()));
+        }
+        return IdMaps.namespace(spawner, linux.uidMappings(), linux.gidMappings());
     }
 
     private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside, Request request)
@@ -313,6 +350,7 @@ public final class RuntimeLauncher {
      * A process to add to a container.
      *
      * @param console as in {@link Request}
+     * @param listener as in {@link Request}
      */
     public record Further(
             String id,
@@ -323,15 +361,18 @@ public final class RuntimeLauncher {
             Optional<SeccompFilter> filter,
             Cgroup cgroup,
             Optional<Path> console,
-            int kept) {}
+            int kept,
+            Optional<Listener> listener) {}
 
     /**
      * Adds a process, a child of ours; returns its process id when its program is executed.
      *
+     * @param outside what is done while it waits in its namespaces; only if its filter has a listener
      * @throws StartFailed when it could not be executed
      */
-    public int exec(Further request) throws StartFailed, SpawnException, IOException {
-        Alone alone = new Alone(request.kept(), false, foreign(), Hooks.NONE);
+    public int exec(Further request, Outside outside) throws StartFailed, SpawnException, IOException {
+        Alone alone = new Alone(
+                request.kept(), false, foreign(), Hooks.NONE, request.listener().map(Listener::socket), 0);
         var exec = new ExecRequest(
                 request.id(),
                 request.directory(),
@@ -342,8 +383,11 @@ public final class RuntimeLauncher {
                 request.cgroup(),
                 true,
                 false);
-        try (Placements placements = new Placements(alone)) {
+        try (Pipe goAhead = Pipe.open();
+                Placements placements = new Placements(alone)) {
             placements.put(alone.target(), request.target().fd());
+            placements.put(alone.goAhead(), goAhead.readEnd());
+            request.listener().ifPresent(placements::put);
             Program program = AloneText.further(
                     alone,
                     request.console(),
@@ -351,21 +395,27 @@ public final class RuntimeLauncher {
                     calls -> JoinText.write(
                             calls, exec, new ProcessText(calls, request.process(), request.filter(), limits, alone)));
             try (Spawned spawned = spawner.spawn(program, placements.all())) {
-                return added(spawned, request.process().args().getFirst());
+                return added(spawned, request, goAhead, outside);
             }
         }
     }
 
-    private static int added(Spawned spawned, String program) throws StartFailed, SpawnException, IOException {
+    private static int added(Spawned spawned, Further request, Pipe goAhead, Outside outside)
+            throws StartFailed, SpawnException, IOException {
         int pid = 0;
         boolean done = false;
         try {
             pid = awaitMessage(spawned, MonitorProtocol.CHILD);
+            if (request.listener().isPresent()) {
+                awaitMessage(spawned, MonitorProtocol.NAMESPACES);
+                outside.run(pid);
+                OpenFiles.writeFully(goAhead.writeEnd(), new byte[] {1});
+            }
             spawned.status().awaitClosed(PATIENCE);
             done = true;
             return pid;
         } catch (StepFailed e) {
-            throw StartFailed.of(e, program);
+            throw StartFailed.of(e, request.process().args().getFirst());
         } finally {
             if (!done) {
                 end(spawned, pid);
@@ -399,12 +449,20 @@ public final class RuntimeLauncher {
             put(alone.hookOutput(), files.output());
         }
 
+        void put(Listener listener) {
+            put(alone.listenerState(), listener.state());
+        }
+
+        /** Takes it over. */
+        void open(int number, Fd fd) {
+            opened.add(fd);
+            put(number, fd);
+        }
+
         void openCgroup(Cgroup cgroup) throws IOException {
             Optional<Path> birthplace = cgroup.birthplace();
             if (birthplace.isPresent()) {
-                Fd fd = OpenFiles.open(birthplace.get(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
-                opened.add(fd);
-                put(alone.cgroup(), fd);
+                open(alone.cgroup(), OpenFiles.open(birthplace.get(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY));
             }
         }
 

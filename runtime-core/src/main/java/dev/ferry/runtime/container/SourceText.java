@@ -33,8 +33,12 @@ final class SourceText {
     private final Map<String, Cell> devices = new LinkedHashMap<>();
     private final Map<String, Cell> masks = new LinkedHashMap<>();
 
-    SourceText(Calls calls) {
+    private final Map<Mount, Integer> idMaps;
+
+    /** With the descriptors of user namespaces for mounts that map ids. */
+    SourceText(Calls calls, Map<Mount, Integer> idMaps) {
         this.calls = calls;
+        this.idMaps = idMaps;
         this.p = calls.program();
     }
 
@@ -68,6 +72,14 @@ final class SourceText {
         long clear = options.cleared() & SHARED_FLAGS;
         if (set != 0 || clear != 0) {
             set(mount, tree, "flags", false, set, clear, 0);
+        }
+        Integer ids = idMaps.get(mount);
+        if (ids != null) {
+            calls.mapIds(
+                    "map ids of \"" + mount.destination() + "\"",
+                    tree,
+                    mount.options().contains(MountOptions.MAPS_BELOW),
+                    ids);
         }
         if (options.hasRecursive()) {
             set(mount, tree, "flags", true, options.recursiveSet(), options.recursiveClear(), 0);

@@ -1,6 +1,8 @@
 package dev.ferry.runtime.container;
 
 import dev.ferry.runtime.monitor.Calls;
+import dev.ferry.runtime.spawn.StepDraft;
+import java.util.function.Supplier;
 
 /** What a process finds around it on the way to its program, and who hears of it: a monitor, or whoever called a runtime. */
 interface Surroundings {
@@ -30,6 +32,16 @@ interface Surroundings {
 
     /** Whether a program that is not there is to be told of before the gate: whoever creates is asked, and not whoever starts. */
     boolean looksForProgram();
+
+    /** A further process is in the container's namespaces: waits until what is done for it from outside is done. */
+    void awaitOutside(Calls calls);
+
+    /**
+     * Hands the listener of a filter over that is about to be loaded: right before it, so that only one call is made under it.
+     *
+     * @param load appends the step that loads it, whose result is the listener
+     */
+    void handOverListener(Calls calls, Supplier<StepDraft> load);
 
     /** Everything but seccomp and exec is done: waits until the program is wanted. */
     void awaitGate(Calls calls);

@@ -180,6 +180,15 @@ public final class Calls {
         return program.call(label, Syscall.MOUNT_SETATTR, directory, path, at, attributes.address(0), 32);
     }
 
+    /** Gives a detached mount, and perhaps those below it, the ids of a user namespace. mount_setattr(2), MOUNT_ATTR_IDMAP */
+    public StepDraft mapIds(String label, Cell tree, boolean below, int userNamespace) {
+        Block attributes = program.block("mount attributes", 32)
+                .putLong(0, MountFlags.MOUNT_ATTR_IDMAP)
+                .putLong(24, userNamespace);
+        int at = AT_EMPTY_PATH | (below ? AT_RECURSIVE : 0);
+        return program.call(label, Syscall.MOUNT_SETATTR, tree, "", at, attributes.address(0), 32);
+    }
+
     /**
      * Changes into a directory that becomes the root, and lets go of the old one, which lies on top of it until then: a path that comes back to
      * the root by way of {@code ..} would be led on into it. pivot_root(2), "pivot_root(".", ".")"

@@ -71,6 +71,12 @@ public record MountOptions(
             | MS_STRICTATIME
             | MS_NOSYMFOLLOW;
 
+    /** The mount, without those below it, takes ids of a user namespace. */
+    public static final String MAPS = "idmap";
+
+    /** The same with those below it. */
+    public static final String MAPS_BELOW = "ridmap";
+
     private static final long ATIME = MS_NOATIME | MS_RELATIME | MS_STRICTATIME;
 
     private record Word(long set, long clear) {}
@@ -132,6 +138,8 @@ public record MountOptions(
         SortedSet<String> names = new TreeSet<>(FLAGS.keySet());
         names.addAll(PROPAGATION.keySet());
         names.addAll(RECURSIVE.keySet());
+        names.add(MAPS);
+        names.add(MAPS_BELOW);
         return names;
     }
 
@@ -157,7 +165,7 @@ public record MountOptions(
                 recursiveClear = (recursiveClear | recursive.clear()) & ~(recursive.set() & ~MOUNT_ATTR_ATIME);
             } else if (option.equals("tmpcopyup")) {
                 copyUp = true;
-            } else if (!option.isEmpty()) {
+            } else if (!option.isEmpty() && !option.equals(MAPS) && !option.equals(MAPS_BELOW)) {
                 data.add(option);
             }
         }

@@ -29,6 +29,20 @@ public record LinuxSeccomp(
         syscalls = Required.list(syscalls);
     }
 
+    /** Whether any call is handed to a listener. */
+    public boolean notifies() {
+        return defaultAction == Action.NOTIFY || syscalls.stream().anyMatch(rule -> rule.action() == Action.NOTIFY);
+    }
+
+    /** Whether that call is. */
+    public boolean notifies(String call) {
+        return syscalls.stream()
+                .filter(rule -> rule.names().contains(call))
+                .findFirst()
+                .map(rule -> rule.action() == Action.NOTIFY)
+                .orElse(defaultAction == Action.NOTIFY);
+    }
+
     /** What happens to a call. seccomp(2) */
     public enum Action {
         @JsonProperty("SCMP_ACT_KILL")

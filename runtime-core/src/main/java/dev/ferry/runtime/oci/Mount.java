@@ -36,6 +36,14 @@ public record Mount(
         return new Mount(destination, type, other, options, uidMappings, gidMappings);
     }
 
+    /** Whether its ids are mapped: by maps of its own, or the container's. config.md, "idmap" */
+    public boolean mapsIds() {
+        return !uidMappings.isEmpty()
+                || !gidMappings.isEmpty()
+                || options.contains("idmap")
+                || options.contains("ridmap");
+    }
+
     /** Whether this is a bind mount: an option says so, or the type does. */
     public boolean isBindMount() {
         return options.contains("bind") || options.contains("rbind") || "bind".equals(type);

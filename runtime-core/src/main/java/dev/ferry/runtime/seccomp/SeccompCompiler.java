@@ -63,6 +63,8 @@ public final class SeccompCompiler {
                         new FilterCache(directory, found.version() + "-" + Integer.toHexString(found.nativeArch())))));
     }
 
+    private static final String HANDS_OVER = "sendmsg";
+
     /** The version of the library, {@code 2.5.4}; empty when this host has none and no container can have a filter. */
     public Optional<String> libraryVersion() {
         return library.map(LibSeccomp::version);
@@ -72,9 +74,38 @@ public final class SeccompCompiler {
      * The program of a filter, made now or before.
      *
      * @throws SeccompUnavailable when there is no libseccomp
-     * @throws SeccompRefused when the description asks for something that no filter can do
+     * @throws SeccompRefused when the description asks for something that no filter can do, or for a listener
      */
     public SeccompFilter compile(LinuxSeccomp seccomp) throws SeccompException {
+        if (seccomp.listenerPath() != null || seccomp.notifies()) {
+            throw new SeccompRefused(
+                    "the filter hands calls to a listener (SCMP_ACT_NOTIFY), which Ferry's engine does not offer; use another"
+                            + " action");
+        }
+        return compiled(seccomp);
+    }
+
+    /**
+     * The same for whoever takes the listener to its socket: a filter that hands calls to one has SECCOMP_FILTER_FLAG_NEW_LISTENER among its
+     * flags.
+     */
+    public SeccompFilter compileListened(LinuxSeccomp seccomp) throws SeccompException {
+        if (!seccomp.notifies()) {
+            return compiled(seccomp);
+        }
+        if (seccomp.listenerPath() == null || seccomp.listenerPath().isEmpty()) {
+            throw new SeccompRefused("SCMP_ACT_NOTIFY hands calls to nobody; name a socket in listenerPath");
+        }
+        if (seccomp.notifies(HANDS_OVER)) {
+            throw new SeccompRefused(
+                    "SCMP_ACT_NOTIFY cannot be had for \"%s\", by which the listener itself is handed over; use another action"
+                            .formatted(HANDS_OVER));
+        }
+        SeccompFilter filter = compiled(seccomp);
+        return new SeccompFilter(filter.program(), filter.flags() | SeccompFilter.NEW_LISTENER, filter.unknownCalls());
+    }
+
+    private SeccompFilter compiled(LinuxSeccomp seccomp) throws SeccompException {
         @Nullable SeccompFilter known = memory.get(seccomp);
         if (known != null) {
             return known;
@@ -95,12 +126,6 @@ public final class SeccompCompiler {
     }
 
     private static SeccompFilter make(LinuxSeccomp seccomp, LibSeccomp library) throws SeccompException {
-        if (seccomp.listenerPath() != null
-                || seccomp.syscalls().stream().anyMatch(rule -> rule.action() == Action.NOTIFY)) {
-            throw new SeccompRefused(
-                    "the filter hands calls to a listener (SCMP_ACT_NOTIFY), which Ferry does not offer; use another"
-                            + " action");
-        }
         int defaultAction = number(seccomp.defaultAction(), seccomp.defaultErrnoRet());
         Map<String, Integer> arches = arches(seccomp, library);
         var unknown = new LinkedHashSet<String>();

@@ -17,6 +17,9 @@ public final class SeccompFilter {
 
     private final byte[] program;
     private final int flags;
+    /** SECCOMP_FILTER_FLAG_NEW_LISTENER: loading it gives a descriptor at which calls are answered. seccomp_unotify(2) */
+    public static final int NEW_LISTENER = 1 << 3;
+
     private final List<String> unknownCalls;
 
     /**
@@ -51,6 +54,11 @@ public final class SeccompFilter {
     /** The flags argument of seccomp(2), SECCOMP_SET_MODE_FILTER. */
     public int flags() {
         return flags;
+    }
+
+    /** Whether loading it gives a listener. */
+    public boolean hasListener() {
+        return (flags & NEW_LISTENER) != 0;
     }
 
     /** Names in the rules that the library did not know; the default action holds for them. */

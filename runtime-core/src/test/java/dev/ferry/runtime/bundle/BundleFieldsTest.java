@@ -3,6 +3,9 @@ package dev.ferry.runtime.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.UnixListener;
+import dev.ferry.runtime.linux.UnixSocket;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.LeakChecked;
 import dev.ferry.testing.Requires;
@@ -285,5 +288,115 @@ class BundleFieldsTest {
             expected.append(Files.readSymbolicLink(Path.of(first, kind))).append('\n');
         }
         assertThat(rig.awaitUp("second")).isEqualTo(expected + "up\n");
+    }
+
+    @Test
+    void mountTakesTheIdsAsked() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        Files.writeString(data.resolve("file"), "");
+        for (String option : List.of("idmap", "ridmap")) {
+            ObjectNode config = rig.config("stat -c %u:%g /data/file; stat -c %u /data2/file");
+            bind(config, data, "/data", "rbind", option);
+            for (String map : List.of("uidMappings", "gidMappings")) {
+                ((ObjectNode) config.withArray("/mounts")
+                                .get(config.withArray("/mounts").size() - 1))
+                        .withArray(map)
+                        .addObject()
+                        .put("containerID", 0)
+                        .put("hostID", 1000)
+                        .put("size", 10);
+            }
+            bind(config, data, "/data2", "rbind");
+            assertThat(output(config)).isEqualTo("1000:1000\n0\n");
+        }
+    }
+
+    /** Its root sees the files of the host's root as its own. */
+    @Test
+    void mountTakesTheIdsOfTheContainer() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        Files.writeString(data.resolve("file"), "");
+        ObjectNode config = rig.mapped("stat -c %u /tmp/file; touch /tmp/new");
+        bind(config, data, "/tmp", "rbind", "idmap");
+        assertThat(output(config)).isEqualTo("0\n");
+        assertThat(Files.getAttribute(data.resolve("new"), "unix:uid")).isEqualTo(0);
+    }
+
+    @Test
+    void mapThatIsNotThereOrNotTakenIsTold() throws Exception {
+        ObjectNode config = rig.config("true");
+        bind(config, folder, "/data", "rbind", "idmap");
+        assertThat(rig.run(config).err())
+                .contains("mount at \"/data\" maps ids and neither it nor the container has a map");
+        config = rig.mapped("true");
+        config.withObject("/linux")
+                .withArray("uidMappings")
+                .addObject()
+                .put("containerID", 10)
+                .put("hostID", 10)
+                .put("size", 10);
+        assertThat(rig.run(config).err()).contains("the kernel does not take the id map \"0 200000 65536,10 10 10\"");
+    }
+
+    private static ObjectNode listening(ObjectNode config, Path socket, String call) {
+        ObjectNode seccomp = config.withObject("/linux/seccomp");
+        seccomp.put("defaultAction", "SCMP_ACT_ALLOW")
+                .put("listenerPath", socket.toString())
+                .put("listenerMetadata", "whose");
+        ObjectNode rule = seccomp.withArray("syscalls").addObject().put("action", "SCMP_ACT_NOTIFY");
+        rule.withArray("names").add(call);
+        return config;
+    }
+
+    @Test
+    void listenerGetsItsDescriptorAndTheState() throws Exception {
+        Path socket = folder.resolve("listener");
+        String script = "mkdir /tmp/a; echo up; sleep 1000";
+        ObjectNode config = listening(rig.config(script), socket, "mkdir");
+        ((ObjectNode) config.path("linux").path("seccomp").path("syscalls").get(0))
+                .withArray("names")
+                .add("mkdirat");
+        try (UnixListener listener = UnixListener.at(socket)) {
+            RuntimeProgram.Result started = rig.startAs(RuntimeRig.ID, config);
+            assertThat(started.code()).as(started.err()).isZero();
+            requireListener(listener, rig.pid(), "created");
+            // nobody answers any more
+            rig.awaitUp(RuntimeRig.ID);
+            java.lang.Process added = rig.begin("exec", RuntimeRig.ID, "mkdir", "/tmp/b");
+            int pid = requireListener(listener, 0, "running");
+            assertThat(pid).isNotEqualTo(rig.pid());
+            assertThat(added.waitFor()).isEqualTo(1);
+            assertThat(rig.call("exec", RuntimeRig.ID, "ls", "/tmp").err()).isEmpty();
+        }
+    }
+
+    private static int requireListener(UnixListener listener, int pid, String status) throws Exception {
+        try (UnixSocket connection = listener.accept()) {
+            UnixSocket.Received received = connection.receive(1 << 16);
+            try (Fd descriptor = received.fds().getFirst()) {
+                assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor.number())))
+                        .hasToString("anon_inode:seccomp notify");
+            }
+            var state = new com.fasterxml.jackson.databind.ObjectMapper().readTree(received.bytes());
+            assertThat(state.path("fds").get(0).asText()).isEqualTo("seccompFd");
+            assertThat(state.path("metadata").asText()).isEqualTo("whose");
+            assertThat(state.path("state").path("status").asText()).isEqualTo(status);
+            if (pid != 0) {
+                assertThat(state.path("pid").asInt()).isEqualTo(pid);
+            }
+            return state.path("pid").asInt();
+        }
+    }
+
+    @Test
+    void listenerThatCannotBeIsRefused() throws Exception {
+        Path socket = folder.resolve("nobody");
+        assertThat(rig.run(listening(rig.config("true"), socket, "mkdir")).err())
+                .contains("connect to the listener socket \"" + socket + "\"");
+        assertThat(rig.run(listening(rig.config("true"), socket, "sendmsg")).err())
+                .contains("SCMP_ACT_NOTIFY cannot be had for \"sendmsg\"");
+        ObjectNode config = listening(rig.config("true"), socket, "mkdir");
+        config.withObject("/linux/seccomp").remove("listenerPath");
+        assertThat(rig.run(config).err()).contains("name a socket in listenerPath");
     }
 }

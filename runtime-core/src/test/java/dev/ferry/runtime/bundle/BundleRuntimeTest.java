@@ -261,12 +261,14 @@ class BundleRuntimeTest {
                 "/tmp",
                 "--user",
                 "65534:65534",
+                "--additional-gids",
+                "7",
                 "a",
                 "sh",
                 "-c",
-                "echo $WHO in $(pwd) as $(id -u):$(id -g), 1 is $(cat /proc/1/comm); readlink /proc/self/ns/net; exit 9");
+                "echo $WHO in $(pwd) as $(id -u):$(id -g) $(id -G), 1 is $(cat /proc/1/comm); readlink /proc/self/ns/net; exit 9");
         assertThat(result.code()).as(result.err()).isEqualTo(9);
-        assertThat(result.out().lines().toList().getFirst()).isEqualTo("me in /tmp as 65534:65534, 1 is sh");
+        assertThat(result.out().lines().toList().getFirst()).isEqualTo("me in /tmp as 65534:65534 65534 7, 1 is sh");
         assertThat(result.out().lines().toList().getLast())
                 .isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + state("a").pid() + "/ns/net"))
                         .toString());

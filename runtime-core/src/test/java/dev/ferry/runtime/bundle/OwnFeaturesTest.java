@@ -34,8 +34,8 @@ class OwnFeaturesTest {
         assertThat(seccomp.path("actions")).extracting(JsonNode::asText).contains("SCMP_ACT_ERRNO");
         assertThat(seccomp.path("operators")).extracting(JsonNode::asText).contains("SCMP_CMP_MASKED_EQ");
         assertThat(seccomp.path("archs")).extracting(JsonNode::asText).contains("SCMP_ARCH_X86_64");
-        assertThat(linux.path("mountExtensions").path("idmap").path("enabled").asBoolean(true))
-                .isFalse();
+        assertThat(linux.path("mountExtensions").path("idmap").path("enabled").asBoolean())
+                .isTrue();
     }
 
     @Test

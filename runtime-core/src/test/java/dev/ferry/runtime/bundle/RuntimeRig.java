@@ -99,6 +99,15 @@ final class RuntimeRig {
         return runtime.call(words);
     }
 
+    /** A call that is not waited for. */
+    Process begin(String... words) throws IOException {
+        return new ProcessBuilder(runtime.command(words))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectInput(new File("/dev/null"))
+                .start();
+    }
+
     /** From create to delete. */
     RuntimeProgram.Result run(ObjectNode config) throws IOException, InterruptedException {
         return call("run", "--bundle", bundle(ID, config).toString(), ID);
