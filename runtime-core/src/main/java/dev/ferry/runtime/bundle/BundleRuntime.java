@@ -94,6 +94,7 @@ public final class BundleRuntime {
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
         requireUsable(id);
         require(NotYet.in(bundle.spec()));
+        MountNamespace.requireForeign(bundle.spec());
         requireConsole(bundle.spec().process(), options);
         Path directory = root.resolve(id);
         Files.createDirectories(root);

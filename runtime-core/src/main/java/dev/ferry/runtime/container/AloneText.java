@@ -14,6 +14,7 @@ import dev.ferry.runtime.spawn.Program;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,9 +56,10 @@ final class AloneText {
             Spec spec, Alone alone, Optional<Path> console, Fifos files, Set<Integer> given, Consumer<Calls> init) {
         AloneText text = new AloneText("container", alone, given);
         text.begin(console);
-        text.join(spec);
+        // by the host's paths, which a mount namespace that is joined need not have
         text.open(files.gate(), alone.gate());
         text.open(files.report(), alone.report());
+        text.join(spec);
         text.sibling(cloneFlags(spec));
         init.accept(text.calls);
         return text.p.build();
@@ -123,23 +125,29 @@ final class AloneText {
         park(opened, at);
     }
 
-    /** A user namespace first: what may be joined after it depends on it. setns(2) */
+    /** All are opened before one is joined: with a mount namespace other paths come. setns(2) */
     private void join(Spec spec) {
         p.stage("join");
-        List<LinuxNamespace> all =
-                spec.linux() == null ? List.of() : spec.linux().namespaces();
-        for (LinuxNamespace namespace : all) {
+        var files = new LinkedHashMap<LinuxNamespace, Cell>();
+        for (LinuxNamespace namespace : namespaces(spec)) {
             if (namespace.path() != null) {
                 Cell file = p.cell("namespace");
                 calls.open(namespace.path(), Calls.O_RDONLY, file);
-                p.call(
-                        "join the namespace \"" + namespace.path() + "\"",
-                        Syscall.SETNS,
-                        file,
-                        namespace.type().cloneFlag());
-                calls.close(file);
+                files.put(namespace, file);
             }
         }
+        files.forEach((namespace, file) -> {
+            p.call(
+                    "join the namespace \"" + namespace.path() + "\"",
+                    Syscall.SETNS,
+                    file,
+                    namespace.type().cloneFlag());
+            calls.close(file);
+        });
+    }
+
+    private static List<LinuxNamespace> namespaces(Spec spec) {
+        return spec.linux() == null ? List.of() : spec.linux().namespaces();
     }
 
     /** The namespaces that the container is cloned into; one for cgroups is made when its cgroups are joined. */
@@ -157,9 +165,9 @@ final class AloneText {
                 }
             }
         }
-        if (flags == (flags & ~NamespaceKind.MOUNT.cloneFlag())) {
+        if (namespaces(spec).stream().noneMatch(namespace -> namespace.type() == NamespaceKind.MOUNT)) {
             throw new IllegalArgumentException(
-                    "linux.namespaces has no \"mount\" of its own, so the container's root would be the host's; add one");
+                    "linux.namespaces has no \"mount\", so the container's root would be the host's; add one");
         }
         return flags;
     }
