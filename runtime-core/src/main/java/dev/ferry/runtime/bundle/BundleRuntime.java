@@ -97,6 +97,7 @@ public final class BundleRuntime {
         requireUsable(id);
         require(NotYet.in(bundle.spec()));
         requireMaps(bundle.spec().linux());
+        MountNamespace.requireForeign(bundle.spec());
         requireConsole(bundle.spec().process(), options);
         Path directory = root.resolve(id);
         Files.createDirectories(root);
@@ -404,13 +405,16 @@ public final class BundleRuntime {
         return cgroup(hold(id).record()).statistics();
     }
 
-    /** Changes limits of it. */
+    /**
+     * Changes limits of it. Devices stay as they were made, as runc has it: its callers send along what they know of them, and that is not
+     * what the container got.
+     */
     public void update(String id, LinuxResources resources) throws RuntimeRefused, IOException {
         Held held = hold(id);
         if (held.status() == BundleStatus.STOPPED) {
             throw new RuntimeRefused("container not running: \"%s\" has stopped".formatted(id));
         }
-        cgroup(held.record()).limit(resources);
+        cgroup(held.record()).limit(resources.withDevices(List.of()));
     }
 
     /**

@@ -234,9 +234,9 @@ final class AloneText {
                 }
             }
         }
-        if (flags == (flags & ~NamespaceKind.MOUNT.cloneFlag())) {
+        if (namespaces(spec).stream().noneMatch(namespace -> namespace.type() == NamespaceKind.MOUNT)) {
             throw new IllegalArgumentException(
-                    "linux.namespaces has no \"mount\" of its own, so the container's root would be the host's; add one");
+                    "linux.namespaces has no \"mount\", so the container's root would be the host's; add one");
         }
         return flags;
     }

@@ -378,6 +378,25 @@ class BundleRuntimeTest {
         assertThat(runtime.call("update", "--pids-limit", "many", "a").err()).contains("must be a whole number");
     }
 
+    /** podman sends everything it knows of the limits, and of the devices only that all of them are denied. */
+    @Test
+    void changedLimitsLeaveTheDevicesAlone() throws Exception {
+        running("a", LONG);
+        Path json = Files.writeString(
+                folder.resolve("limits"),
+                "{\"pids\":{\"limit\":77},\"devices\":[{\"allow\":false,\"access\":\"rwm\"}]}");
+        RuntimeProgram.Result result = runtime.call("update", "--resources", json.toString(), "a");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(CgroupHierarchies.ofHost()
+                        .open(parent.child("a"))
+                        .statistics()
+                        .pids()
+                        .limit())
+                .hasValue(77);
+        RuntimeProgram.Result written = runtime.call("exec", "a", "/bin/sh", "-c", "echo > /dev/null");
+        assertThat(written.code()).as(written.err()).isZero();
+    }
+
     @Test
     void hooksHearTheState() throws Exception {
         Path heard = folder.resolve("heard");
