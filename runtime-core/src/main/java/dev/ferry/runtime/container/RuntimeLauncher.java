@@ -48,6 +48,7 @@ import java.util.Set;
 public final class RuntimeLauncher {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int FIFO_MODE = FileNodes.S_IFIFO | 0600;
+    private static final Path NOTHING = Path.of("/dev/null");
     private static final int REPORT_BYTES = 16;
     private static final String GATE = "gate";
     private static final String REPORT = "report";
@@ -102,7 +103,7 @@ public final class RuntimeLauncher {
         var files = new AloneText.Fifos(directory.resolve(GATE), directory.resolve(REPORT));
         FileNodes.make(files.report(), FIFO_MODE, 0, 0);
         FileNodes.make(files.gate(), FIFO_MODE, 0, 0);
-        Alone alone = new Alone(request.kept(), true, foreign());
+        Alone alone = alone(request.kept(), true);
         var launch = new LaunchRequest(
                 request.id(),
                 directory,
@@ -170,21 +171,25 @@ public final class RuntimeLauncher {
                 .orElseThrow(() -> new ChildDied("container", "ended before it had said how far it was"));
     }
 
-    /** Standard descriptors of ours that must not be given to a container's user: the host's devices. */
-    private static Set<Integer> foreign() {
-        Set<Integer> found = new HashSet<>();
+    /** Standard descriptors of ours that are the host's devices must not be given to a container's user. */
+    private static Alone alone(int kept, boolean gated) {
+        Set<Integer> foreign = new HashSet<>();
+        Set<Integer> nothing = new HashSet<>();
         for (int fd = 0; fd <= 2; fd++) {
             try {
                 Path file =
                         Path.of("/proc/self/fd").resolve(Integer.toString(fd)).toRealPath();
                 if (file.startsWith("/dev")) {
-                    found.add(fd);
+                    foreign.add(fd);
+                }
+                if (file.equals(NOTHING)) {
+                    nothing.add(fd);
                 }
             } catch (IOException noFile) {
                 // a pipe or a socket: the caller's own
             }
         }
-        return found;
+        return new Alone(kept, gated, foreign, nothing);
     }
 
     /** The steps behind the gate, so that a later call understands a report about one of them. */
@@ -198,6 +203,11 @@ public final class RuntimeLauncher {
     /** Whether a container waits there to be started. */
     public static boolean isAtGate(Path directory) {
         return Files.exists(directory.resolve(GATE));
+    }
+
+    /** Takes away the gate of one that never came to run, so that another that runs may have its place. */
+    public static void removeGate(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(GATE));
     }
 
     /**
@@ -260,7 +270,7 @@ public final class RuntimeLauncher {
      * @throws StartFailed when it could not be executed
      */
     public int exec(Further request) throws StartFailed, SpawnException, IOException {
-        Alone alone = new Alone(request.kept(), false, foreign());
+        Alone alone = alone(request.kept(), false);
         var exec = new ExecRequest(
                 request.id(),
                 request.directory(),
