@@ -72,6 +72,10 @@ public enum Refusal {
             "tcp-established",
             "an established TCP connection is open",
             "ask for established connections to be kept (tcp-established), or close them"),
+    NETWORK_LOCK(
+            "network-lock",
+            "the network cannot be locked while its connections are saved or restored",
+            "install iptables, or name another network-lock in CRIU's configuration file"),
     ADDRESS_MISSING(
             "address-missing",
             "the address of a connection does not exist here",

@@ -12,13 +12,18 @@ import java.util.Optional;
  * The directory that CRIU sees as /run. CRIU keeps there what it has found out about the kernel (criu.kdat), but only on a tmpfs; without it
  * each run probes again, for 30 to 100 ms. Where /run is no tmpfs, /dev/shm is one.
  */
-final class RunCache {
+public final class RunCache {
     private static final long TMPFS_MAGIC = 0x01021994;
 
     private RunCache() {}
 
+    /** Whether the host's own /run is one that CRIU keeps things in. */
+    public static boolean isHosts() throws IOException {
+        return isTmpfs(Path.of("/run"));
+    }
+
     /** A directory of ours on a tmpfs; empty where there is none, or where somebody else made it first. */
-    static Optional<Path> choose(Path work) throws IOException {
+    public static Optional<Path> choose(Path work) throws IOException {
         Files.createDirectories(work);
         if (isTmpfs(work)) {
             return Optional.of(Files.createDirectories(work.resolve("criu-run")));

@@ -24,6 +24,8 @@ public final class CriuLog {
     /** Lines that say "Error" on hosts where everything works. */
     private static final List<Pattern> HARMLESS = List.of(
             Pattern.compile("rlimit: Can't setup RLIMIT_NOFILE for self"),
+            Pattern.compile("execvp\\(\"ip6?tables|^ip6?tables\\S* -V failed"),
+            Pattern.compile("cgroupd: recv req error"),
             Pattern.compile("Could not process rule: No such file or directory"));
 
     private record Rule(Pattern pattern, Refusal refusal) {
@@ -60,6 +62,7 @@ public final class CriuLog {
             new Rule("Unable to mount (o\\S* .*): No such file or directory", OVERLAY_INSIDE),
             new Rule("Failed to move_mount from (\\S+)", BIND_SOURCE),
             new Rule("Connected TCP socket, consider using --tcp-established", TCP_ESTABLISHED),
+            new Rule("Locking network failed: (.*)", NETWORK_LOCK),
             new Rule("Can't bind inet socket back: (.*)", ADDRESS_MISSING),
             new Rule("Some file locks are hold by dumping tasks", FILE_LOCK),
             new Rule("Can't create link remap for (\\S+)\\. Use link-remap option", LINK_REMAP),

@@ -1,8 +1,10 @@
 package dev.ferry.criu.rpc;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -24,6 +26,10 @@ import java.util.Set;
  * @param freezeCgroup absolute path of the freezer control group to use
  * @param timeoutSeconds CRIU's own time limit for freezing
  * @param networkLock how packets are kept away while connections are saved
+ * @param cgroupsMode what CRIU does about properties of control groups, when it looks at them at all
+ * @param texts options that are names
+ * @param emptyNetwork a network namespace is made anew, with nothing of what was in it
+ * @param joined namespaces that exist and that the restored tree joins
  */
 public record CriuOptions(
         int imagesDirectory,
@@ -38,16 +44,22 @@ public record CriuOptions(
         OptionalLong ghostLimit,
         Optional<String> freezeCgroup,
         OptionalInt timeoutSeconds,
-        NetworkLock networkLock) {
+        NetworkLock networkLock,
+        CgroupsMode cgroupsMode,
+        Map<Text, String> texts,
+        boolean emptyNetwork,
+        List<Joined> joined) {
 
     private static final int LOG_LEVEL = 4;
-    private static final int MANAGE_CGROUPS_SOFT = 3;
+    private static final int CLONE_NEWNET = 0x4000_0000;
 
     public CriuOptions {
         flags = Set.copyOf(flags);
         external = List.copyOf(external);
         inherited = List.copyOf(inherited);
         cgroupRoots = List.copyOf(cgroupRoots);
+        texts = Map.copyOf(texts);
+        joined = List.copyOf(joined);
     }
 
     /** A switch of CRIU and its field number. */
@@ -60,6 +72,7 @@ public record CriuOptions(
         FILE_LOCKS(8),
         NOTIFY(12),
         TRACK_MEMORY(15),
+        AUTO_DEDUP(16),
         LINK_REMAP(18),
         MANAGE_CGROUPS(24),
         RESTORE_SIBLING(26),
@@ -88,6 +101,41 @@ public record CriuOptions(
             this.number = number;
         }
     }
+
+    /** What CRIU does about the properties of control groups. */
+    public enum CgroupsMode {
+        /** Sets those of groups that it makes itself. */
+        SOFT(3),
+        /** Sets all. */
+        FULL(4),
+        /** Sets all, and fails where a group exists. */
+        STRICT(5);
+
+        private final int number;
+
+        CgroupsMode(int number) {
+            this.number = number;
+        }
+    }
+
+    /** A name that CRIU is given, and its field number. */
+    public enum Text {
+        /** The images of an earlier dump, relative to the images directory. */
+        PARENT(14),
+        /** A file of options that count more than these. */
+        CONFIG_FILE(51),
+        LSM_PROFILE(53),
+        LSM_MOUNT_CONTEXT(63);
+
+        private final int field;
+
+        Text(int field) {
+            this.field = field;
+        }
+    }
+
+    /** A namespace by its kind, as /proc names it, and its file. */
+    public record Joined(String kind, String file) {}
 
     /** A descriptor of the CRIU process that stands for {@code key}, such as {@code pipe:[4711]}. */
     public record Inherited(String key, int descriptor) {}
@@ -121,12 +169,24 @@ public record CriuOptions(
             out.message(27, new WireWriter().text(1, each.key()).number(2, each.descriptor()));
         }
         if (flags.contains(Flag.MANAGE_CGROUPS)) {
-            out.number(34, MANAGE_CGROUPS_SOFT);
+            out.number(34, cgroupsMode.number);
         }
         ghostLimit.ifPresent(value -> out.number(35, value));
         external.forEach(value -> out.text(37, value));
         freezeCgroup.ifPresent(value -> out.text(44, value));
         timeoutSeconds.ifPresent(value -> out.number(45, value));
+        for (Text text : Text.values()) {
+            String value = texts.get(text);
+            if (value != null) {
+                out.text(text.field, value);
+            }
+        }
+        if (emptyNetwork) {
+            out.number(38, CLONE_NEWNET);
+        }
+        for (Joined each : joined) {
+            out.message(39, new WireWriter().text(1, each.kind()).text(2, each.file()));
+        }
         return out.number(64, networkLock.number);
     }
 
@@ -145,6 +205,10 @@ public record CriuOptions(
         private Optional<String> freezeCgroup = Optional.empty();
         private OptionalInt timeoutSeconds = OptionalInt.empty();
         private NetworkLock networkLock = NetworkLock.SKIP;
+        private CgroupsMode cgroupsMode = CgroupsMode.SOFT;
+        private final Map<Text, String> texts = new EnumMap<>(Text.class);
+        private boolean emptyNetwork;
+        private final List<Joined> joined = new ArrayList<>();
 
         private Builder(int imagesDirectory) {
             this.imagesDirectory = imagesDirectory;
@@ -217,6 +281,26 @@ public record CriuOptions(
             return this;
         }
 
+        public Builder cgroupsMode(CgroupsMode mode) {
+            cgroupsMode = mode;
+            return this;
+        }
+
+        public Builder text(Text which, String value) {
+            texts.put(which, value);
+            return this;
+        }
+
+        public Builder emptyNetwork(boolean value) {
+            emptyNetwork = value;
+            return this;
+        }
+
+        public Builder join(String kind, String file) {
+            joined.add(new Joined(kind, file));
+            return this;
+        }
+
         public CriuOptions build() {
             return new CriuOptions(
                     imagesDirectory,
@@ -231,7 +315,11 @@ public record CriuOptions(
                     ghostLimit,
                     freezeCgroup,
                     timeoutSeconds,
-                    networkLock);
+                    networkLock,
+                    cgroupsMode,
+                    texts,
+                    emptyNetwork,
+                    joined);
         }
     }
 }

@@ -116,6 +116,16 @@ public final class CriuProcess implements AutoCloseable {
     }
 
     /**
+     * Saves the memory of a process tree, which runs on: a later dump with this one as its parent saves only what has been written since.
+     *
+     * @throws dev.ferry.criu.CriuRefused with the cause from CRIU's log, as on a kernel that does not track what is written
+     */
+    public void preDump(CriuOptions options, Duration deadline, NotificationHandler handler)
+            throws CriuException, IOException {
+        operate("checkpoint", new Request.PreDump(options), Response.SINGLE_PRE_DUMP, deadline, handler);
+    }
+
+    /**
      * Restores a process tree.
      *
      * @return the restored init's number in our pid namespace

@@ -4,6 +4,9 @@ package dev.ferry.criu.rpc;
 sealed interface Request {
     record Dump(CriuOptions options) implements Request {}
 
+    /** Memory only; the tree runs on. */
+    record PreDump(CriuOptions options) implements Request {}
+
     record Restore(CriuOptions options) implements Request {}
 
     /** The answer to a notification. */
@@ -19,6 +22,10 @@ sealed interface Request {
         return switch (this) {
             case Dump dump ->
                 typed(Response.DUMP).message(2, dump.options().write()).toByteArray();
+            case PreDump dump ->
+                typed(Response.SINGLE_PRE_DUMP)
+                        .message(2, dump.options().write())
+                        .toByteArray();
             case Restore restore ->
                 typed(Response.RESTORE).message(2, restore.options().write()).toByteArray();
             case NotifyAnswer answer ->

@@ -44,6 +44,7 @@ final class CriuLogTest {
             Error (criu/mount-v2.c:300): mnt-v2: Failed to move_mount from /lib to /tmp/cr: Invalid argument | BIND_SOURCE | /lib
             Error (criu/sk-inet.c:191): inet: Connected TCP socket, consider using --tcp-established option. | TCP_ESTABLISHED | ``
             Error (soccr/soccr.c:540): soccr: Can't bind inet socket back: Cannot assign requested address | ADDRESS_MISSING | Cannot assign requested address
+            Error (criu/net.c:3282): net: Locking network failed: iptables-restore returned -1. | NETWORK_LOCK | iptables-restore returned -1.
             Error (criu/file-lock.c:110): Some file locks are hold by dumping tasks! You can try --file-locks to dump them. | FILE_LOCK | ``
             Error (criu/files-reg.c:1180): Can't create link remap for /lr.a. Use link-remap option. | LINK_REMAP | /lr.a
             Error (criu/files-reg.c:980): Can't dump ghost file /ghost.dat of 3149824 size, increase limit | GHOST_FILE | /ghost.dat

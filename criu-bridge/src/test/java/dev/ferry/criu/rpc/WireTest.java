@@ -54,6 +54,23 @@ final class WireTest {
     }
 
     @Test
+    void preDumpRequestCarriesNamesAndNamespaces() {
+        CriuOptions options = CriuOptions.builder(5)
+                .with(Flag.MANAGE_CGROUPS, Flag.AUTO_DEDUP)
+                .logFile("")
+                .cgroupsMode(CriuOptions.CgroupsMode.FULL)
+                .text(CriuOptions.Text.CONFIG_FILE, "c")
+                .text(CriuOptions.Text.PARENT, "p")
+                .emptyNetwork(true)
+                .join("ipc", "/n")
+                .build();
+
+        assertThat(hex(new Request.PreDump(options).encode()))
+                .isEqualTo("080d" + "122f" + "0805" + "6001" + "800101" + "c00101" + "4804" + "5200" + "900204"
+                        + "720170" + "9a030163" + "b0028080808004" + "ba02090a0369706312022f6e" + "800403");
+    }
+
+    @Test
     void negativeNumbersTakeTenBytes() {
         assertThat(hex(new WireWriter().number(1, -1).toByteArray())).isEqualTo("08ffffffffffffffffff01");
     }

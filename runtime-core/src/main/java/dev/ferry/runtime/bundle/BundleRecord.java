@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.linux.ProcessId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param cgroup its path in every hierarchy
  * @param created when, RFC 3339
  * @param owner whoever created it
+ * @param descriptors what its standard descriptors were when it was made, as /proc names them; null while it is being created, and where
+ *     an older runtime made it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record BundleRecord(
@@ -34,13 +39,30 @@ record BundleRecord(
         @Nullable ProcessId init,
         String cgroup,
         String created,
-        String owner) {
+        String owner,
+        @Nullable List<String> descriptors) {
     static final int VERSION = 1;
     private static final String FILE = "container.json";
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
+    /** One that is being created. */
+    static BundleRecord fresh(String id, Bundle bundle, CgroupPath cgroup) {
+        return new BundleRecord(
+                VERSION,
+                id,
+                bundle.directory().toString(),
+                bundle.root().toString(),
+                null,
+                cgroup.value(),
+                Instant.now().toString(),
+                System.getProperty("user.name", ""),
+                null);
+    }
+
+    /** The same with its first process, as it is now. */
     BundleRecord withInit(ProcessId process) {
-        return new BundleRecord(version, id, bundle, rootfs, process, cgroup, created, owner);
+        return new BundleRecord(
+                version, id, bundle, rootfs, process, cgroup, created, owner, StandardDescriptors.of(process.pid()));
     }
 
     /** Replaces the file. It says nothing that is true after a restart of the host, so it is not synced. */

@@ -37,7 +37,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,16 +53,16 @@ import org.jspecify.annotations.Nullable;
  * directory, its process and its cgroup alone. Texts of errors are runc's where its callers read them.
  */
 public final class BundleRuntime {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final String CONFIG = "config.json";
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final String CONFIG = "config.json";
     /** Compiled filters, beside the containers, none of whose IDs begins with a dot. */
     private static final String FILTERS = ".seccomp";
 
     private static final int LONGEST_ID = 1024;
 
-    private final Path root;
+    final Path root;
     private final Optional<Path> tools;
-    private final CgroupHierarchies hierarchies;
+    final CgroupHierarchies hierarchies;
     private final Consumer<String> warnings;
 
     /**
@@ -114,15 +113,7 @@ public final class BundleRuntime {
             CgroupPath path = cgroupPath(id, bundle.spec());
             requireEmpty(path);
             cgroup = hierarchies.create(path, resources(bundle.spec()));
-            var record = new BundleRecord(
-                    BundleRecord.VERSION,
-                    id,
-                    bundle.directory().toString(),
-                    bundle.root().toString(),
-                    null,
-                    path.value(),
-                    Instant.now().toString(),
-                    System.getProperty("user.name", ""));
+            var record = BundleRecord.fresh(id, bundle, path);
             record.write(directory);
             // what is changed in the bundle from here on changes nothing
             Files.write(directory.resolve(CONFIG), OciJson.write(bundle.spec()));
@@ -375,6 +366,27 @@ public final class BundleRuntime {
         }
     }
 
+    /** Saves a running container. */
+    public void checkpoint(String id, CheckpointFlags flags) throws RuntimeRefused, IOException {
+        new CheckpointVerbs(this).checkpoint(id, flags);
+    }
+
+    /**
+     * Brings a container back from a checkpoint; returns its process id. It is a child of this process and has its standard descriptors.
+     *
+     * @param bundle what it was made of; if empty, the one of the container that has stopped, else that of the current directory
+     */
+    public int restore(String id, Optional<Bundle> bundle, CheckpointFlags flags, Options options)
+            throws RuntimeRefused, IOException {
+        return new CheckpointVerbs(this).restore(id, bundle, flags, options);
+    }
+
+    /** Waits for what happens to it. */
+    public BundleEvents events(String id) throws RuntimeRefused, IOException {
+        Held held = hold(id);
+        return BundleEvents.open(held.record(), cgroup(held.record()), held.status());
+    }
+
     /** Stops every process of it. */
     public void pause(String id) throws RuntimeRefused, IOException {
         Held held = hold(id);
@@ -467,14 +479,14 @@ public final class BundleRuntime {
         return Optional.ofNullable(spec(hold(id).directory()).process());
     }
 
-    private record Held(BundleRecord record, Path directory, BundleStatus status) {
+    record Held(BundleRecord record, Path directory, BundleStatus status) {
         int pid() {
             ProcessId init = record.init();
             return init == null || status == BundleStatus.STOPPED ? 0 : init.pid();
         }
     }
 
-    private Held hold(String id) throws RuntimeRefused, IOException {
+    Held hold(String id) throws RuntimeRefused, IOException {
         Path directory = root.resolve(id);
         Optional<BundleRecord> record = isId(id, directory) ? BundleRecord.read(directory) : Optional.empty();
         if (record.isEmpty()) {
@@ -523,7 +535,7 @@ public final class BundleRuntime {
         }
     }
 
-    private Cgroup cgroup(BundleRecord record) {
+    Cgroup cgroup(BundleRecord record) {
         return hierarchies.open(new CgroupPath(record.cgroup()));
     }
 
@@ -548,7 +560,7 @@ public final class BundleRuntime {
     }
 
     /** As it was when the container was created. */
-    private static Spec spec(Path directory) throws RuntimeRefused, IOException {
+    static Spec spec(Path directory) throws RuntimeRefused, IOException {
         try {
             return OciJson.readSpec(directory.resolve(CONFIG));
         } catch (InvalidSpec e) {
@@ -556,19 +568,19 @@ public final class BundleRuntime {
         }
     }
 
-    private static State state(BundleRecord record, Spec spec, BundleStatus status, int pid) {
+    static State state(BundleRecord record, Spec spec, BundleStatus status, int pid) {
         return new State(
                 Spec.VERSION, record.id(), status.word(), pid == 0 ? null : pid, record.bundle(), spec.annotations());
     }
 
-    private static void requireUsable(String id) throws RuntimeRefused {
+    static void requireUsable(String id) throws RuntimeRefused {
         if (!id.matches("[\\w+-][\\w+.-]{0," + (LONGEST_ID - 1) + "}")) {
             throw new RuntimeRefused(
                     "invalid container ID format: \"%s\"; use letters, digits and _ + . -".formatted(id));
         }
     }
 
-    private static void require(List<String> notYet) throws RuntimeRefused {
+    static void require(List<String> notYet) throws RuntimeRefused {
         if (!notYet.isEmpty()) {
             throw new RuntimeRefused(
                     "the configuration asks for what this runtime does not do: %s; leave that out, or use another runtime"
@@ -597,7 +609,7 @@ public final class BundleRuntime {
         }
     }
 
-    private static void requireConsole(@Nullable Process process, Options options) throws RuntimeRefused {
+    static void requireConsole(@Nullable Process process, Options options) throws RuntimeRefused {
         boolean terminal = process != null && process.terminal();
         if (terminal && options.console().isEmpty()) {
             throw new RuntimeRefused(
@@ -609,7 +621,7 @@ public final class BundleRuntime {
         }
     }
 
-    private CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
+    CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
         String given = spec.linux() == null ? null : spec.linux().cgroupsPath();
         if (given == null || given.isEmpty()) {
             return CgroupPath.DEFAULT_PARENT.child(id);
@@ -626,7 +638,7 @@ public final class BundleRuntime {
         }
     }
 
-    private void requireEmpty(CgroupPath path) throws RuntimeRefused, IOException {
+    void requireEmpty(CgroupPath path) throws RuntimeRefused, IOException {
         Cgroup cgroup = hierarchies.open(path);
         if (cgroup.exists() && !cgroup.pids().isEmpty()) {
             throw new RuntimeRefused(
@@ -636,7 +648,7 @@ public final class BundleRuntime {
     }
 
     /** With the devices that every container has, whatever else it may use. config-linux.md, "Default Devices" */
-    private static LinuxResources resources(Spec spec) {
+    static LinuxResources resources(Spec spec) {
         LinuxResources given = spec.linux() == null ? null : spec.linux().resources();
         if (given == null) {
             return LinuxResources.NONE;
@@ -672,7 +684,7 @@ public final class BundleRuntime {
         }
     }
 
-    private static void deleteTree(Path directory) throws IOException {
+    static void deleteTree(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }

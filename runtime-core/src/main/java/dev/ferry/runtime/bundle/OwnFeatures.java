@@ -11,6 +11,7 @@ import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.Spec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** What this runtime can do. It never claims what {@link NotYet} refuses. */
 public final class OwnFeatures {
@@ -41,6 +42,7 @@ public final class OwnFeatures {
                         new Features.Enabled(false),
                         new Features.Enabled(false),
                         new Features.Enabled(false),
-                        new Features.MountExtensions(new Features.Enabled(true))));
+                        new Features.MountExtensions(new Features.Enabled(true))),
+                BundleCheckpoints.areThere() ? Map.of("org.opencontainers.runc.checkpoint.enabled", "true") : Map.of());
     }
 }

@@ -126,6 +126,11 @@ final class RuntimeCall {
 
     private int verb(String verb, List<String> rest)
             throws Usage, RuntimeRefused, StartFailed, SpawnException, IOException, InterruptedException {
+        if (!rest.isEmpty() && Help.WORDS.contains(rest.getFirst()) && Help.VERBS.contains(verb)) {
+            // callers ask so whether there is such a verb
+            out.print(Help.TEXT);
+            return 0;
+        }
         switch (verb) {
             case "create" -> create(Arguments.parse(rest, CREATE));
             case "start" -> runtime().start(id(Arguments.parse(rest, NONE)));
@@ -146,11 +151,35 @@ final class RuntimeCall {
                 return exec(Arguments.parse(rest, EXEC));
             }
             case "update" -> update(Arguments.parse(rest, UPDATE));
+            case "checkpoint" -> {
+                Arguments read = Arguments.parse(rest, CheckpointCalls.CHECKPOINT);
+                runtime().checkpoint(id(read), CheckpointCalls.checkpoint(read));
+            }
+            case "restore" -> {
+                return restore(Arguments.parse(rest, CheckpointCalls.RESTORE));
+            }
+            case "events" -> {
+                Arguments read = Arguments.parse(rest, EventsCall.FLAGS);
+                EventsCall.run(runtime(), id(read), read, out);
+            }
             case "features" -> print(OwnFeatures.document());
             case "spec" -> spec(Arguments.parse(rest, new Flags(Set.of("bundle", "b"), Set.of())));
             default -> throw new Usage("No help topic for '" + verb + "'");
         }
         return 0;
+    }
+
+    private int restore(Arguments read) throws Usage, RuntimeRefused, IOException {
+        BundleRuntime runtime = runtime();
+        String id = id(read);
+        Optional<Bundle> bundle = read.value("bundle", "b").isPresent() ? Optional.of(bundle(read)) : Optional.empty();
+        int pid = runtime.restore(id, bundle, CheckpointCalls.restore(read), options(read));
+        if (read.is("detach", "d")) {
+            return 0;
+        }
+        int code = await(pid);
+        runtime.delete(id, true);
+        return code;
     }
 
     private BundleRuntime runtime() throws IOException {

@@ -1,10 +1,12 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.oci.Hooks;
 import dev.ferry.runtime.spawn.Block;
+import dev.ferry.runtime.spawn.Cell;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import dev.ferry.runtime.spawn.StepDraft;
@@ -20,16 +22,25 @@ import java.util.function.Supplier;
  * @param kept how many descriptors from 3 on are the program's, as systemd passes them; those of the runtime lie behind
  * @param gated whether the program waits to be started; else it is executed at once
  * @param foreign standard descriptors that belong to somebody else, such as the host's {@code /dev/null}
+ * @param nothing those of them that are the host's {@code /dev/null}
  * @param hooks those that run inside
  * @param listener the socket that takes the listener of its filter; empty without one
  * @param maps how many user namespaces are placed whose ids mounts take
  */
-record Alone(int kept, boolean gated, Set<Integer> foreign, Hooks hooks, Optional<Path> listener, int maps)
+record Alone(
+        int kept,
+        boolean gated,
+        Set<Integer> foreign,
+        Set<Integer> nothing,
+        Hooks hooks,
+        Optional<Path> listener,
+        int maps)
         implements Surroundings {
     private static final int FIRST = 3;
 
     Alone {
         foreign = Set.copyOf(foreign);
+        nothing = Set.copyOf(nothing);
     }
 
     @Override
@@ -124,9 +135,19 @@ record Alone(int kept, boolean gated, Set<Integer> foreign, Hooks hooks, Optiona
         // they are the caller's, or the terminal's that is to come
     }
 
+    /** The host's would tie the container to a mount that it cannot see, and no checkpoint could be made of it. */
     @Override
-    public boolean readsNothing() {
-        return false;
+    public void reopenNothing(Calls calls) {
+        ProgramBuilder p = calls.program();
+        for (int fd : nothing.stream().sorted().toList()) {
+            Cell own = p.cell("nothing");
+            Label next = p.label("behind descriptor " + fd);
+            // 0: a root without devices has none
+            calls.open("/dev/null", Calls.O_RDWR, own).tolerating(Errno.ENOENT).ifZero(next);
+            p.call("make the container's /dev/null descriptor " + fd, Syscall.DUP3, own, fd, 0);
+            calls.close(own);
+            p.at(next);
+        }
     }
 
     @Override

@@ -21,9 +21,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Starts CRIU processes: below a monitor for a restore, below the engine for everything else. */
@@ -151,16 +153,31 @@ final class CriuLauncher {
     }
 
     CriuChild start(CriuLaunch request) throws SpawnException, IOException {
+        return start(spawner, request, Map.of(), calls -> {});
+    }
+
+    /**
+     * The same as a child of this process with descriptors of its own.
+     *
+     * @param given what CRIU gets besides its socket and its directories; borrowed
+     * @param mounting appends what is mounted for it, in its mount namespace
+     */
+    static CriuChild start(Spawner spawner, CriuLaunch request, Map<MonitorFd, Fd> given, Consumer<Calls> mounting)
+            throws SpawnException, IOException {
         var p = new ProgramBuilder("criu", MonitorFd.STATUS.number());
         var calls = new Calls(p);
         p.stage("settle");
-        for (MonitorFd fd : EnumSet.complementOf(EnumSet.of(MonitorFd.STATUS, MonitorFd.CRIU_RPC))) {
+        var placed = EnumSet.of(MonitorFd.STATUS, MonitorFd.CRIU_RPC);
+        placed.addAll(given.keySet());
+        for (MonitorFd fd : EnumSet.complementOf(placed)) {
             p.call("occupy " + fd, Syscall.DUP3, 0, fd.number(), Calls.O_CLOEXEC);
         }
         calls.closeFrom(MonitorFd.FREE, 0xffff_ffffL);
         var text = new CriuText(calls);
         text.settle(request.runCache());
+        mounting.accept(calls);
         var kept = EnumSet.of(MonitorFd.CRIU_RPC, MonitorFd.WORK);
+        kept.addAll(given.keySet());
         if (request.images().isPresent()) {
             text.openDirectory(request.images().get(), MonitorFd.IMAGES);
             kept.add(MonitorFd.IMAGES);
@@ -171,8 +188,10 @@ final class CriuLauncher {
         Spawned spawned = null;
         boolean done = false;
         try {
-            spawned = spawner.spawn(
-                    p.build(), Map.of(MonitorFd.CRIU_RPC.number(), rpc.second().fd()));
+            Map<Integer, Fd> placements = new HashMap<>();
+            given.forEach((fd, descriptor) -> placements.put(fd.number(), descriptor));
+            placements.put(MonitorFd.CRIU_RPC.number(), rpc.second().fd());
+            spawned = spawner.spawn(p.build(), placements);
             rpc.second().close();
             spawned.status().awaitClosed(PATIENCE);
             spawned.status().close();

@@ -5,6 +5,7 @@ import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.monitor.MonitorFd;
 import dev.ferry.runtime.monitor.MonitorProtocol;
 import dev.ferry.runtime.spawn.Block;
+import dev.ferry.runtime.spawn.Cell;
 import dev.ferry.runtime.spawn.Label;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import dev.ferry.runtime.spawn.StepDraft;
@@ -47,8 +48,15 @@ record Monitored(boolean keepStdin) implements Surroundings {
     }
 
     @Override
-    public boolean readsNothing() {
-        return !keepStdin;
+    public void reopenNothing(Calls calls) {
+        if (keepStdin) {
+            return;
+        }
+        ProgramBuilder p = calls.program();
+        Cell nothing = p.cell("nothing");
+        calls.open("/dev/null", Calls.O_RDWR, nothing);
+        p.call("read nothing", Syscall.DUP3, nothing, 0, 0);
+        calls.close(nothing);
     }
 
     @Override

@@ -103,11 +103,8 @@ final class ProcessText {
     void openStandards(boolean console) {
         if (process.terminal()) {
             terminal(console);
-        } else if (surroundings.readsNothing()) {
-            Cell nothing = p.cell("nothing");
-            calls.open("/dev/null", Calls.O_RDWR, nothing);
-            p.call("read nothing", Syscall.DUP3, nothing, 0, 0);
-            calls.close(nothing);
+        } else {
+            surroundings.reopenNothing(calls);
         }
         long uid = process.user().uid();
         if (uid != 0) {

@@ -53,6 +53,7 @@ public final class RuntimeLauncher {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration UNLIMITED = Duration.ofDays(365);
     private static final int FIFO_MODE = FileNodes.S_IFIFO | 0600;
+    private static final Path NOTHING = Path.of("/dev/null");
     private static final int REPORT_BYTES = 16;
     private static final String GATE = "gate";
     private static final String REPORT = "report";
@@ -136,8 +137,7 @@ public final class RuntimeLauncher {
                 request.spec().hooks() == null ? Hooks.NONE : request.spec().hooks();
         List<Mount> mapped =
                 request.spec().mounts().stream().filter(Mount::mapsIds).toList();
-        Alone alone = new Alone(
-                request.kept(), true, foreign(), hooks, request.listener().map(Listener::socket), mapped.size());
+        Alone alone = alone(request.kept(), true, hooks, request.listener(), mapped.size());
         var launch = new LaunchRequest(
                 request.id(),
                 directory,
@@ -265,21 +265,25 @@ public final class RuntimeLauncher {
         return (int) spawned.status().awaitMessage(word, PATIENCE).orElseThrow(RuntimeLauncher::silent);
     }
 
-    /** Standard descriptors of ours that must not be given to a container's user: the host's devices. */
-    private static Set<Integer> foreign() {
-        Set<Integer> found = new HashSet<>();
+    /** Standard descriptors of ours that are the host's devices must not be given to a container's user. */
+    private static Alone alone(int kept, boolean gated, Hooks hooks, Optional<Listener> listener, int maps) {
+        Set<Integer> foreign = new HashSet<>();
+        Set<Integer> nothing = new HashSet<>();
         for (int fd = 0; fd <= 2; fd++) {
             try {
                 Path file =
                         Path.of("/proc/self/fd").resolve(Integer.toString(fd)).toRealPath();
                 if (file.startsWith("/dev")) {
-                    found.add(fd);
+                    foreign.add(fd);
+                }
+                if (file.equals(NOTHING)) {
+                    nothing.add(fd);
                 }
             } catch (IOException noFile) {
                 // a pipe or a socket: the caller's own
             }
         }
-        return found;
+        return new Alone(kept, gated, foreign, nothing, hooks, listener.map(Listener::socket), maps);
     }
 
     /** The steps behind the gate, so that a later call understands a report about one of them. */
@@ -293,6 +297,11 @@ public final class RuntimeLauncher {
     /** Whether a container waits there to be started. */
     public static boolean isAtGate(Path directory) {
         return Files.exists(directory.resolve(GATE));
+    }
+
+    /** Takes away the gate of one that never came to run, so that another that runs may have its place. */
+    public static void removeGate(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(GATE));
     }
 
     /**
@@ -371,8 +380,7 @@ public final class RuntimeLauncher {
      * @throws StartFailed when it could not be executed
      */
     public int exec(Further request, Outside outside) throws StartFailed, SpawnException, IOException {
-        Alone alone = new Alone(
-                request.kept(), false, foreign(), Hooks.NONE, request.listener().map(Listener::socket), 0);
+        Alone alone = alone(request.kept(), false, Hooks.NONE, request.listener(), 0);
         var exec = new ExecRequest(
                 request.id(),
                 request.directory(),

@@ -15,8 +15,8 @@ interface Surroundings {
     /** Right after the session: standard descriptors, and none of what only others may hold. */
     void takeStandards(Calls calls, boolean terminal);
 
-    /** Whether standard input is the container's own {@code /dev/null}. */
-    boolean readsNothing();
+    /** Inside the container's file systems: standard descriptors that lead nowhere lead to its own {@code /dev/null} from here on. */
+    void reopenNothing(Calls calls);
 
     /** Whether a standard descriptor is to belong to the program's user, who may open it anew by {@code /dev/stdout}. */
     boolean isUsers(int fd, boolean terminal);

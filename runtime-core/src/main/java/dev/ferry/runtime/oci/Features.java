@@ -1,16 +1,24 @@
 package dev.ferry.runtime.oci;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a runtime can do, whatever host it is on: the document of the {@code features} verb. features.md, features-linux.md
  *
  * @param hooks kinds of hooks that are run
  * @param mountOptions all that are understood
+ * @param annotations what the specification has no words for, under names of runc
  */
 public record Features(
-        String ociVersionMin, String ociVersionMax, List<String> hooks, List<String> mountOptions, OnLinux linux) {
+        String ociVersionMin,
+        String ociVersionMax,
+        List<String> hooks,
+        List<String> mountOptions,
+        OnLinux linux,
+        Map<String, String> annotations) {
     public Features {
+        annotations = Map.copyOf(annotations);
         hooks = List.copyOf(hooks);
         mountOptions = List.copyOf(mountOptions);
     }

@@ -13,17 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The runtime as a program of its own, since containers write to its very descriptors. */
-final class RuntimeProgram {
+public final class RuntimeProgram {
     final Path home;
     final Path log;
 
-    RuntimeProgram(Path home) {
+    /** Whose states, and whatever else a test needs, lie in a directory. */
+    public RuntimeProgram(Path home) {
         this.home = home;
         this.log = home.resolve("log.json");
     }
 
     /** A bundle around a root that exists. */
-    Path bundle(String name, Spec spec, Path root) throws IOException {
+    public Path bundle(String name, Spec spec, Path root) throws IOException {
         Path bundle = Files.createDirectory(home.resolve(name));
         Files.createSymbolicLink(bundle.resolve("rootfs"), root);
         Files.write(bundle.resolve("config.json"), OciJson.write(spec));
@@ -31,9 +32,10 @@ final class RuntimeProgram {
     }
 
     /** What a call came to. */
-    record Result(int code, String out, String err) {}
+    public record Result(int code, String out, String err) {}
 
-    Result call(String... words) throws IOException, InterruptedException {
+    /** A call with nothing to read. */
+    public Result call(String... words) throws IOException, InterruptedException {
         return call(ProcessBuilder.Redirect.from(new File("/dev/null")), words);
     }
 
@@ -61,7 +63,7 @@ final class RuntimeProgram {
     }
 
     /** The command line, for whoever starts it in another way. */
-    List<String> command(String... words) {
+    public List<String> command(String... words) {
         List<String> command = new ArrayList<>(JvmFlags.command("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), RuntimeMain.class.getName()));
         command.addAll(List.of("--root", home.resolve("states").toString()));
