@@ -37,10 +37,10 @@ public enum Feature {
     OBJDUMP(false, "install binutils", () -> onPath("objdump").isPresent()),
     /** The docker command line, client only. */
     DOCKER_CLI(false, "install docker-cli", () -> onPath("docker").isPresent()),
-    /** The runc runtime, to be compared with. */
-    RUNC(false, "./ferry bench provides it, or install runc", () -> hasTool("runc")),
-    /** The crun runtime, to be compared with. */
-    CRUN(false, "./ferry bench provides it, or install crun", () -> hasTool("crun"));
+    /** The runc runtime, to be compared with and to be used by engines. */
+    RUNC(false, "./ferry provision --peers provides it, or install runc", () -> hasTool("runc")),
+    /** The crun runtime, likewise. */
+    CRUN(false, "./ferry provision --peers provides it, or install crun", () -> hasTool("crun"));
 
     private final boolean promised;
     private final String remedy;

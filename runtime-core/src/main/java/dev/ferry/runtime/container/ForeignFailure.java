@@ -66,6 +66,9 @@ final class ForeignFailure {
         if (isAbsence(words) && program.indexOf('/') < 0) {
             return failure("exec: \"" + program + "\": executable file not found in $PATH", verb, NOT_FOUND);
         }
+        if (words.contains("not executable")) {
+            return failure("exec: \"" + program + "\": permission denied", verb, NOT_INVOKED); // crun
+        }
         return failure(call + words, verb, code(words));
     }
 
