@@ -85,6 +85,35 @@ class RuntimeChoiceTest {
                 .startsWith("ferry ferry= gone=" + home.resolve("gone"));
     }
 
+    /** The runtime kills the engine when it has created: nobody asks for the start. */
+    @Test
+    void engineThatDiesBetweenCreateAndStartLeavesNothing() throws IOException, InterruptedException {
+        Path program = OtherRuntime.FERRY_RUNTIME.program(home);
+        Path victim = home.resolve("victim");
+        String deadly = """
+                case " $* " in
+                  *" create "*) "%s" "$@"; code=$?; [ ! -e "%s" ] || kill -9 $(cat "%s"); exit $code ;;
+                esac
+                exec "%s" "$@"
+                """.formatted(program, victim, victim, program);
+        String[] options = {"--add-runtime", "deadly=" + script("deadly", deadly)};
+        start(options);
+        house.docker("create", "--name", "box", "--runtime", "deadly", "--network", "none", "busybox", "sleep", "1000");
+        Files.writeString(victim, Long.toString(house.pid()));
+        assertThat(house.docker("start", "box").code()).isNotZero();
+        house.killEngine();
+        Files.delete(victim);
+        house.start(options);
+        assertThat(line("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "box")).isEqualTo("exited 137");
+        try (var left = Files.list(home.resolve("run/runtimes/deadly/states"))) {
+            assertThat(left.filter(entry ->
+                            !String.valueOf(entry.getFileName()).startsWith(".")))
+                    .isEmpty();
+        }
+        assertThat(house.docker("start", "box").code()).isZero();
+        assertThat(line("inspect", "-f", "{{.State.Status}}", "box")).isEqualTo("running");
+    }
+
     @Test
     void defaultIsSettledWhenAContainerIsMade() throws IOException, InterruptedException {
         String other = "other=" + OtherRuntime.FERRY_RUNTIME.program(home);
