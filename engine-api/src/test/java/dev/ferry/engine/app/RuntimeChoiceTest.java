@@ -104,10 +104,10 @@ class RuntimeChoiceTest {
         house.killEngine();
         Files.delete(victim);
         house.start(options);
-        assertThat(line("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "box")).isEqualTo("exited 137");
+        assertThat(line("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "box"))
+                .isEqualTo("exited 137");
         try (var left = Files.list(home.resolve("run/runtimes/deadly/states"))) {
-            assertThat(left.filter(entry ->
-                            !String.valueOf(entry.getFileName()).startsWith(".")))
+            assertThat(left.filter(entry -> !String.valueOf(entry.getFileName()).startsWith(".")))
                     .isEmpty();
         }
         assertThat(house.docker("start", "box").code()).isZero();

@@ -199,11 +199,12 @@ final class ForeignLauncher {
                                 && !hierarchy.controllers().isEmpty())
                         .map(CgroupHierarchy::mountPoint)
                         .findFirst();
-        if (unified.isPresent() && !version(runtime).startsWith("crun ")) {
-            unified = Optional.empty();
+        String version = unified.isPresent() ? version(runtime) : "";
+        Optional<Path> found = version.startsWith("crun ") ? unified : Optional.empty();
+        if (unified.isEmpty() || !version.isEmpty()) {
+            hidden.put(runtime.program(), found);
         }
-        hidden.put(runtime.program(), unified);
-        return unified;
+        return found;
     }
 
     /** What it says it is; nothing if it cannot be executed, which whoever wants more of it will hear in full. */

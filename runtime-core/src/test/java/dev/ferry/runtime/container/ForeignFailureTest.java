@@ -60,8 +60,12 @@ final class ForeignFailureTest {
 
     @Test
     void runtimeGetsLittleOfTheEnginesEnvironment() {
-        Map<String, String> engines = Map.of("PATH", "/bin", "NOTIFY_SOCKET", "/s", "TOKEN", "secret", "FERRY_TOOLS", "/t");
+        Map<String, String> engines =
+                Map.of("PATH", "/bin", "NOTIFY_SOCKET", "/s", "TOKEN", "secret", "FERRY_TOOLS", "/t");
         assertThat(ForeignRuntime.environment(engines)).containsExactly("FERRY_TOOLS=/t", "PATH=/bin");
-        assertThat(ForeignRuntime.environment(Map.of())).singleElement().asString().startsWith("PATH=/usr/local/sbin:");
+        assertThat(ForeignRuntime.environment(Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith("PATH=/usr/local/sbin:");
     }
 }

@@ -9,6 +9,7 @@ import dev.ferry.runtime.cgroup.CgroupHierarchy;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.oci.DefaultSpec;
+import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.Process.ConsoleSize;
@@ -210,6 +211,27 @@ class ForeignRuntimeTest {
         }
         container.signal(9);
         assertThat(awaitEnd(request, container)).isEqualTo(137);
+    }
+
+    /** Without a pid namespace orphans go to the host's reaper: the monitor must neither keep them nor take one for init. */
+    @Test
+    void orphansAreNobodyElsesInit() throws Exception {
+        DefaultSpec spec = Box.shell("(sleep 0 &); (sleep 1000 &); echo up; read line; exit 5")
+                .hostNamespace(NamespaceKind.PID);
+        LaunchRequest request = request(spec, true);
+        ContainerProcess container = run(request);
+        Box.awaitText(request.log(), "up");
+        assertThat(Adoption.children(container.monitorPid())).containsExactly(container.initPid());
+        ContainerProcess added =
+                exec(request, container, false, true, "sh", "-c", "(sleep 0 &); echo in; read l; exit 6");
+        Box.awaitText(log(added), "in");
+        assertThat(added.exit()).isEmpty();
+        added.closeStdin();
+        assertThat(added.awaitExit().exitCode()).isEqualTo(6);
+        container.closeStdin();
+        assertThat(container.awaitExit().exitCode()).isEqualTo(5);
+        request.cgroup().kill();
+        assertThat(awaitEnd(request, container)).isEqualTo(5);
     }
 
     @Test
