@@ -67,6 +67,10 @@ final class HowtoTest {
                 esac
                 """.replace("JAVA", java).replace("DIR", directory.toString()).replace("GROUP", cgroup));
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path tools = Files.createDirectory(directory.resolve("tools"));
+        Path runtime =
+                Files.writeString(tools.resolve("ferry-runtime"), "#!/bin/bash\nexec '" + launcher + "' oci \"$@\"\n");
+        Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @AfterEach

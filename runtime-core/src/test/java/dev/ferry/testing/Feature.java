@@ -50,10 +50,10 @@ public enum Feature {
             () -> qemuAarch64().isPresent()),
     /** The docker command line, client only. */
     DOCKER_CLI(false, "install docker-cli", () -> onPath("docker").isPresent()),
-    /** The runc runtime, to be compared with. */
-    RUNC(false, "./ferry bench provides it, or install runc", () -> hasTool("runc")),
-    /** The crun runtime, to be compared with. */
-    CRUN(false, "./ferry bench provides it, or install crun", () -> hasTool("crun"));
+    /** The runc runtime, to be compared with and to be used by engines. */
+    RUNC(false, "./ferry provision --peers provides it, or install runc", () -> hasTool("runc")),
+    /** The crun runtime, likewise. */
+    CRUN(false, "./ferry provision --peers provides it, or install crun", () -> hasTool("crun"));
 
     /** Where Debian's libc6-dev-arm64-cross puts headers, its linux-libc-dev-arm64-cross included. */
     public static final Path AARCH64_INCLUDES = Path.of("/usr/aarch64-linux-gnu/include");

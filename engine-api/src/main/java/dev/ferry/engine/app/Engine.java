@@ -12,6 +12,7 @@ import dev.ferry.engine.container.Incarnations;
 import dev.ferry.engine.container.LaneTimer;
 import dev.ferry.engine.container.LifeCycle;
 import dev.ferry.engine.container.ProcessTable;
+import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.container.SpecAssembly;
 import dev.ferry.engine.event.EventBus;
 import dev.ferry.engine.exec.ExecService;
@@ -177,12 +178,14 @@ public final class Engine implements AutoCloseable {
         ImageService images = new ImageService(imageStore, bus, image -> uses(registry, image));
         NetworkService networks = new NetworkService(run);
         SpecAssembly assembly = new SpecAssembly(CapabilitySet.boundingOfSelf(), KernelVersion.of(host.kernel()));
+        Runtimes runtimes = new Runtimes(
+                options.runtimes().others(), options.runtimes().byDefault(), run.resolve("runtimes"), launcher);
         Incarnations incarnations =
-                new Incarnations(snapshots, hierarchies, options.cgroupParent(), networks, seccomp, assembly);
-        LifeCycle life = new LifeCycle(launcher, incarnations, registry, events, timer);
+                new Incarnations(snapshots, hierarchies, options.cgroupParent(), networks, seccomp, assembly, runtimes);
+        LifeCycle life = new LifeCycle(launcher, incarnations, runtimes, registry, events, timer);
         ContainerService containers =
-                new ContainerService(home, registry, images, incarnations, life, events, laneThreads);
-        ExecService execs = new ExecService(registry, launcher, incarnations, events);
+                new ContainerService(home, registry, images, incarnations, runtimes, life, events, laneThreads);
+        ExecService execs = new ExecService(registry, launcher, incarnations, runtimes, events);
         CriuLocation criu = new CriuLocation(options.tools(), launcher, run.resolve("criu"));
         CheckpointService.CriuSource criuSource = criu::checkpointer;
         WritableLayers layers = new WritableLayers(incarnations, snapshots);
@@ -213,7 +216,8 @@ public final class Engine implements AutoCloseable {
                         options.peers().patience()));
         MigrationService migrations =
                 new MigrationService(registry, containers, grounds, ledger::ledger, peers, peers::isKnown);
-        SystemService system = new SystemService(VERSION, host, root, registry, images, hierarchies, criuSource);
+        SystemService system =
+                new SystemService(VERSION, host, root, registry, images, hierarchies, runtimes, criuSource);
 
         AtomicReference<@Nullable EngineState> state = new AtomicReference<>();
         List<RouteGroup> routes = List.of(

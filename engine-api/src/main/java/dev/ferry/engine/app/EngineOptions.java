@@ -18,6 +18,7 @@ import java.util.Map;
  * @param plainTcpAllowed whether TCP without TLS was asked for a second time
  * @param journal how migrations are written down
  * @param peers how other engines know this one
+ * @param runtimes what containers may be run with
  */
 public record EngineOptions(
         Path root,
@@ -27,7 +28,8 @@ public record EngineOptions(
         Path tools,
         boolean plainTcpAllowed,
         JournalKind journal,
-        PeerOptions peers) {
+        PeerOptions peers,
+        RuntimeOptions runtimes) {
 
     private static final JournalKind JOURNAL = JournalKind.CHRONICLE;
 
@@ -40,6 +42,8 @@ public record EngineOptions(
               --cgroup-parent PATH  cgroup above the containers'         (default /ferry)
               --tools DIR           where a private CRIU lies            (default $FERRY_TOOLS, else /var/lib/ferry/tools)
               --allow-plain-tcp     yes, TCP without TLS is meant
+              --add-runtime NAME=PATH another OCI runtime for docker run --runtime NAME, may be repeated
+              --default-runtime NAME  for containers that name none    (default ferry, the built-in one)
               --journal KIND        how migrations are written down: chronicle or plain (default chronicle)
               --peer-listen ADDRESS where other engines reach this one, HOST:PORT (default: nowhere)
               --peer-name NAME      what it calls itself to them         (default: the host's name)
@@ -72,12 +76,13 @@ public record EngineOptions(
                 toolsDirectory(System.getenv()),
                 false,
                 JOURNAL,
-                PeerOptions.none());
+                PeerOptions.none(),
+                RuntimeOptions.none());
     }
 
     /** The same engine with another directory of tools. */
     public EngineOptions withTools(Path directory) {
-        return new EngineOptions(root, run, hosts, cgroupParent, directory, plainTcpAllowed, journal, peers);
+        return new EngineOptions(root, run, hosts, cgroupParent, directory, plainTcpAllowed, journal, peers, runtimes);
     }
 
     /**
@@ -94,6 +99,7 @@ public record EngineOptions(
         boolean plainTcp = false;
         JournalKind journal = JOURNAL;
         PeerOptions peers = PeerOptions.none();
+        RuntimeOptions runtimes = RuntimeOptions.none();
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String argument = rest.next();
@@ -106,6 +112,8 @@ public record EngineOptions(
                 case "--cgroup-parent" -> cgroupParent = value(argument, equals, rest);
                 case "--tools" -> tools = Path.of(value(argument, equals, rest));
                 case "--allow-plain-tcp" -> plainTcp = true;
+                case "--add-runtime" -> runtimes = runtimes.with(value(argument, equals, rest));
+                case "--default-runtime" -> runtimes = runtimes.withDefault(value(argument, equals, rest));
                 case "--journal" -> journal = JournalKind.of(value(argument, equals, rest));
                 case "--peer-listen" -> peers = peers.withListen(value(argument, equals, rest));
                 case "--peer-name" -> peers = peers.withName(value(argument, equals, rest));
@@ -114,7 +122,7 @@ public record EngineOptions(
                 default -> throw new IllegalArgumentException("unknown option \"" + argument + "\"");
             }
         }
-        return new EngineOptions(root, run, hosts, cgroupParent, tools, plainTcp, journal, peers);
+        return new EngineOptions(root, run, hosts, cgroupParent, tools, plainTcp, journal, peers, runtimes.checked());
     }
 
     private static String value(String argument, int equals, Iterator<String> rest) {

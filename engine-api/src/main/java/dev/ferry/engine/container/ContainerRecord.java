@@ -224,12 +224,21 @@ public record ContainerRecord(
                 nextMoving);
     }
 
-    /** Throws unless it may be done: what is on its way is not free to everything, and each state allows some verbs. */
+    /**
+     * Throws unless it may be done: what is on its way is not free to everything, some is not done with what another runtime has made, and
+     * each state allows some verbs.
+     */
     public void require(Verb verb) {
         if (moving != null) {
             moving.refusal(verb, name).ifPresent(refusal -> {
                 throw refusal;
             });
+        }
+        switch (verb) {
+            case CHECKPOINT -> Runtimes.requireBuiltIn(host, "checkpoint");
+            case RESTORE -> Runtimes.requireBuiltIn(host, "restore");
+            case MIGRATE -> Runtimes.requireBuiltIn(host, "migration");
+            case START, STOP, KILL, PAUSE, UNPAUSE, EXEC, RESIZE, RENAME, REMOVE, REMOVE_BY_FORCE -> {}
         }
         verb.require(status, id, name);
     }

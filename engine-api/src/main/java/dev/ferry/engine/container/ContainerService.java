@@ -38,6 +38,7 @@ public final class ContainerService {
     private final ContainerRegistry registry;
     private final ImageService images;
     private final Incarnations incarnations;
+    private final Runtimes runtimes;
     private final LifeCycle life;
     private final ContainerEvents events;
     private final Executor laneThreads;
@@ -53,6 +54,7 @@ public final class ContainerService {
             ContainerRegistry registry,
             ImageService images,
             Incarnations incarnations,
+            Runtimes runtimes,
             LifeCycle life,
             ContainerEvents events,
             Executor laneThreads) {
@@ -60,6 +62,7 @@ public final class ContainerService {
         this.registry = registry;
         this.images = images;
         this.incarnations = incarnations;
+        this.runtimes = runtimes;
         this.life = life;
         this.events = events;
         this.laneThreads = laneThreads;
@@ -69,12 +72,13 @@ public final class ContainerService {
     public record Creation(ContainerId id, List<String> warnings) {}
 
     /** Makes a container. Nothing of it runs yet. */
-    public Creation create(String askedName, ContainerConfig asked, HostConfig host, NetworkingConfig networking) {
+    public Creation create(String askedName, ContainerConfig asked, HostConfig askedHost, NetworkingConfig networking) {
         if (asked.image().isEmpty()) {
             throw new InvalidRequest("container.image", "no image specified");
         }
         Image image = images.resolve(asked.image());
         ImageDefaults defaults = defaults(image.config().execution());
+        HostConfig host = runtimes.settle(askedHost);
         List<String> warnings = HostConfigRules.check(asked, host, networking, defaults);
         SpecAssembly.checkProfile(host);
         ContainerId id = ContainerId.random();
@@ -127,6 +131,7 @@ public final class ContainerService {
      * @throws Conflict if the name is in use
      */
     public Container expect(ContainerRecord arriving) {
+        Runtimes.requireBuiltIn(arriving.host(), "migration");
         HostConfigRules.check(arriving.config(), arriving.host(), new NetworkingConfig(Map.of()), ImageDefaults.NONE);
         registry.reserve(arriving.name(), arriving.id());
         return new Container(directory.resolve(arriving.id().text()), lane(arriving.id()), arriving);

@@ -281,9 +281,6 @@ final class HostConfigRules {
     }
 
     private static void rest(HostConfig host) {
-        if (!List.of("", "ferry").contains(host.runtime())) {
-            throw new InvalidRequest("container.runtime", "unknown or invalid runtime name: " + host.runtime());
-        }
         if (!List.of("", "default").contains(host.isolation())) {
             throw new InvalidRequest("container.isolation", "invalid isolation \"" + host.isolation() + "\" on linux");
         }

@@ -48,6 +48,7 @@ public final class Incarnations {
     private final NetworkService networks;
     private final SeccompCompiler seccomp;
     private final SpecAssembly assembly;
+    private final Runtimes runtimes;
 
     /**
      * From the parts of this host.
@@ -60,13 +61,15 @@ public final class Incarnations {
             String cgroupParent,
             NetworkService networks,
             SeccompCompiler seccomp,
-            SpecAssembly assembly) {
+            SpecAssembly assembly,
+            Runtimes runtimes) {
         this.snapshots = snapshots;
         this.hierarchies = hierarchies;
         this.cgroupParent = cgroupParent;
         this.networks = networks;
         this.seccomp = seccomp;
         this.assembly = assembly;
+        this.runtimes = runtimes;
     }
 
     /** Everything that the runtime needs. */
@@ -96,9 +99,16 @@ public final class Incarnations {
                     networks.ensure(record.id().text(), record.host().networkMode());
             CgroupPath path = cgroupPath(record);
             Spec spec = assembly.assemble(record, accounts(root), network, path.value());
-            Optional<SeccompFilter> filter = filter(spec);
+            LinuxResources limits = limits(spec);
+            Optional<SeccompFilter> filter = Optional.empty();
+            if (Runtimes.isBuiltIn(record.host())) {
+                filter = filter(spec);
+            } else if (spec.linux() != null) {
+                // it sets the limits once more, and would refuse one that this host has no way to keep
+                spec = spec.withLinux(spec.linux().withResources(limits));
+            }
             Files.write(directory.resolve("config.json"), OciJson.write(spec));
-            Cgroup cgroup = hierarchies.create(path, limits(spec));
+            Cgroup cgroup = hierarchies.create(path, limits);
             return new Ground(spec, root, filter, cgroup, directory, container.log(), network);
         } catch (LimitUnsupported e) {
             throw new Unsupported("container.limit", String.valueOf(e.getMessage()), e);
@@ -163,8 +173,12 @@ public final class Incarnations {
         return Accounts.of(text(root, "passwd"), text(root, "group"));
     }
 
-    /** Takes away what an ended incarnation leaves: its cgroup and its namespace. Failures are logged; a new engine tries again. */
+    /**
+     * Takes away what an ended incarnation leaves: at another runtime, its cgroup, its namespace. Failures are logged; a new engine tries
+     * again.
+     */
     public void release(ContainerRecord record) {
+        runtimes.release(record);
         if (record.incarnation() > 0) {
             deleteCgroup(cgroup(record));
         }

@@ -6,6 +6,7 @@ import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.runtime.container.ContainerLauncher;
 import dev.ferry.runtime.container.ContainerProcess;
 import dev.ferry.runtime.container.ExitRecord;
+import dev.ferry.runtime.container.ForeignRuntime;
 import dev.ferry.runtime.container.LaunchRequest;
 import dev.ferry.runtime.container.StartFailed;
 import dev.ferry.runtime.spawn.SpawnException;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ public final class LifeCycle {
 
     private final ContainerLauncher launcher;
     private final Incarnations incarnations;
+    private final Runtimes runtimes;
     private final ContainerRegistry registry;
     private final ContainerEvents events;
     private final LaneTimer timer;
@@ -40,11 +43,13 @@ public final class LifeCycle {
     public LifeCycle(
             ContainerLauncher launcher,
             Incarnations incarnations,
+            Runtimes runtimes,
             ContainerRegistry registry,
             ContainerEvents events,
             LaneTimer timer) {
         this.launcher = launcher;
         this.incarnations = incarnations;
+        this.runtimes = runtimes;
         this.registry = registry;
         this.events = events;
         this.timer = timer;
@@ -67,8 +72,9 @@ public final class LifeCycle {
         // half of the rest
         container.assume(next);
         try {
+            Optional<ForeignRuntime> other = runtimes.of(next);
             Incarnations.Ground ground = incarnations.prepare(container, next);
-            ContainerProcess process = launch(container, next, ground);
+            ContainerProcess process = launch(container, next, ground, other);
             container.hold(process);
             begin(container, process, next, "start");
         } catch (EngineException e) {
@@ -265,9 +271,10 @@ public final class LifeCycle {
         };
     }
 
-    private ContainerProcess launch(Container container, ContainerRecord record, Incarnations.Ground ground) {
+    private ContainerProcess launch(
+            Container container, ContainerRecord record, Incarnations.Ground ground, Optional<ForeignRuntime> other) {
         LaunchRequest request = new LaunchRequest(
-                record.id().text(),
+                other.isPresent() ? Runtimes.identity(record) : record.id().text(),
                 ground.directory(),
                 ground.log(),
                 ground.spec(),
@@ -277,7 +284,7 @@ public final class LifeCycle {
                 record.config().openStdin(),
                 false);
         try {
-            return launcher.run(request);
+            return other.isPresent() ? launcher.run(request, other.get()) : launcher.run(request);
         } catch (StartFailed e) {
             incarnations.release(record);
             throw e.exitCode() == NO_START ? refused(container, e) : new StartRefused(e).asRequest();

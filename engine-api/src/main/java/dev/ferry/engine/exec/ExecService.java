@@ -8,6 +8,7 @@ import dev.ferry.engine.container.ContainerId;
 import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.Incarnations;
+import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.container.Verb;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.EngineException;
@@ -18,6 +19,7 @@ import dev.ferry.engine.error.Unsupported;
 import dev.ferry.runtime.container.ContainerLauncher;
 import dev.ferry.runtime.container.ContainerProcess;
 import dev.ferry.runtime.container.ExecRequest;
+import dev.ferry.runtime.container.ForeignRuntime;
 import dev.ferry.runtime.container.StartFailed;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.Process.ConsoleSize;
@@ -46,16 +48,25 @@ public final class ExecService {
     /** What docker calls a program that could not be started for another reason than its absence. */
     private static final int CANNOT_INVOKE = 126;
 
+    /** What the runtime calls the same. */
+    private static final int NO_START = 128;
+
     private final Incarnations incarnations;
+    private final Runtimes runtimes;
     private final ContainerEvents events;
     private final Map<String, Exec> execs = new ConcurrentHashMap<>();
 
     /** From its parts. */
     public ExecService(
-            ContainerRegistry registry, ContainerLauncher launcher, Incarnations incarnations, ContainerEvents events) {
+            ContainerRegistry registry,
+            ContainerLauncher launcher,
+            Incarnations incarnations,
+            Runtimes runtimes,
+            ContainerEvents events) {
         this.registry = registry;
         this.launcher = launcher;
         this.incarnations = incarnations;
+        this.runtimes = runtimes;
         this.events = events;
     }
 
@@ -125,6 +136,7 @@ public final class ExecService {
         ContainerRecord record = container.record();
         record.require(Verb.EXEC);
         try {
+            Optional<ForeignRuntime> other = runtimes.of(record);
             Spec spec = incarnations.spec(container);
             ExecRequest request = new ExecRequest(
                     exec.id(),
@@ -132,11 +144,13 @@ public final class ExecService {
                     exec.log(),
                     process(spec, exec.request(), record),
                     Optional.ofNullable(spec.linux()),
-                    incarnations.filter(spec),
+                    other.isPresent() ? Optional.empty() : incarnations.filter(spec),
                     incarnations.cgroup(record),
                     exec.request().attachStdin(),
                     false);
-            ContainerProcess process = launcher.exec(container.requireProcess(), request);
+            ContainerProcess process = other.isPresent()
+                    ? launcher.exec(container.requireProcess(), request, other.get())
+                    : launcher.exec(container.requireProcess(), request);
             try {
                 process.start();
             } catch (StartFailed | IOException e) {
@@ -149,8 +163,9 @@ public final class ExecService {
             exec.markFailed(CANNOT_INVOKE);
             throw e;
         } catch (StartFailed e) {
-            exec.markFailed(e.exitCode());
-            throw new InvalidRequest("exec.start." + e.exitCode(), String.valueOf(e.getMessage()), e);
+            int code = e.exitCode() == NO_START ? CANNOT_INVOKE : e.exitCode();
+            exec.markFailed(code);
+            throw new InvalidRequest("exec.start." + code, String.valueOf(e.getMessage()), e);
         } catch (SpawnException | SeccompException | SnapshotException | IOException e) {
             exec.markFailed(CANNOT_INVOKE);
             throw new Failed("exec.start", "cannot start exec in container " + record.id() + ": " + e.getMessage(), e);

@@ -19,6 +19,7 @@ import dev.ferry.criu.preflight.HostInspection;
 import dev.ferry.engine.checkpoint.CheckpointService.CriuSource;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRegistry;
+import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.image.ImageService;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Answers what this engine is and has. */
 public final class SystemService {
@@ -40,6 +42,7 @@ public final class SystemService {
     private final ContainerRegistry registry;
     private final ImageService images;
     private final CgroupHierarchies hierarchies;
+    private final Runtimes runtimes;
     private final CriuSource criu;
 
     /** For an engine of the given version on the given host. */
@@ -50,6 +53,7 @@ public final class SystemService {
             ContainerRegistry registry,
             ImageService images,
             CgroupHierarchies hierarchies,
+            Runtimes runtimes,
             CriuSource criu) {
         this.version = version;
         this.host = host;
@@ -57,6 +61,7 @@ public final class SystemService {
         this.registry = registry;
         this.images = images;
         this.hierarchies = hierarchies;
+        this.runtimes = runtimes;
         this.criu = criu;
     }
 
@@ -125,12 +130,21 @@ public final class SystemService {
                 .name(host.name())
                 .experimentalBuild(true)
                 .serverVersion(version)
-                .runtimes(Map.of("ferry", OciRuntime.empty()))
-                .defaultRuntime("ferry")
+                .runtimes(runtimes())
+                .defaultRuntime(runtimes.byDefault())
                 .swarm(new SwarmState("", "", "inactive", false, "", null))
                 .liveRestoreEnabled(true)
                 .securityOptions(List.of("name=seccomp,profile=builtin"))
                 .build();
+    }
+
+    private Map<String, OciRuntime> runtimes() {
+        Map<String, OciRuntime> all = new TreeMap<>();
+        all.put(Runtimes.BUILT_IN, OciRuntime.empty());
+        runtimes.others()
+                .forEach((name, other) ->
+                        all.put(name, new OciRuntime(other.program().toString(), List.of(), Map.of())));
+        return all;
     }
 
     /** What this host offers to checkpoints, with remedies for what is missing. */

@@ -86,6 +86,15 @@ final class EngineHouse {
         }
     }
 
+    /** Of the engine that was launched last. */
+    long pid() {
+        Process process = engine;
+        if (process == null) {
+            throw new IllegalStateException("no engine was launched");
+        }
+        return process.pid();
+    }
+
     void killEngine() throws InterruptedException {
         Process process = engine;
         if (process != null) {

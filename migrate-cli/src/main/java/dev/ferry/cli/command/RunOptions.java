@@ -64,6 +64,9 @@ final class RunOptions {
     @Option(names = "--cap-drop", paramLabel = "NAME", description = "one capability less")
     private List<String> capabilitiesDropped = List.of();
 
+    @Option(names = "--runtime", paramLabel = "NAME", description = "another OCI runtime that the engine knows")
+    private String runtime = "";
+
     @Option(names = "--stop-signal", paramLabel = "SIGNAL", description = "what asks it to end")
     private String stopSignal = "";
 
@@ -109,6 +112,7 @@ final class RunOptions {
                 .securityOpt(security.isEmpty() ? null : SecurityText.resolve(security))
                 .capAdd(capabilitiesAdded.isEmpty() ? null : capabilitiesAdded)
                 .capDrop(capabilitiesDropped.isEmpty() ? null : capabilitiesDropped)
+                .runtime(runtime)
                 .build();
         return ContainerCreateRequest.builder().config(config).hostConfig(host).build();
     }

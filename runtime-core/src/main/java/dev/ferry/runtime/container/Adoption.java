@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * monitor may write its record and end, so the record is looked for again before anything is called lost.
  */
 final class Adoption {
+    private static final int SIGKILL = 9;
+
     private final Path directory;
     private final ExitWatch watch;
 
@@ -46,13 +48,29 @@ final class Adoption {
             return lost(state, "the host has been restarted");
         }
         Optional<PidFd> monitor = state.monitor().open();
-        if (monitor.isPresent() && monitor.get().isAlive()) {
+        if (monitor.isPresent() && monitor.get().isAlive() && !isGivingUp(state, monitor.get())) {
             return alive(state, monitor.get());
         }
         monitor.ifPresent(PidFd::close);
         return ExitRecord.read(directory)
                 .map(record -> new ContainerProcess(directory, state, record, null, watch))
                 .orElseGet(() -> lost(state, "monitor " + state.monitor().pid() + " ended without a record"));
+    }
+
+    /**
+     * Whether it has not been told of an init that another runtime made: nobody will tell it any more, so it deletes the container and
+     * ends. This waits for that, because the next start may have the same name at the runtime.
+     */
+    private static boolean isGivingUp(MonitorState state, PidFd monitor) throws IOException {
+        if (state.kind() != MonitorText.Kind.FOREIGN_START || state.init() != null) {
+            return false;
+        }
+        if (!monitor.awaitExit(ContainerLauncher.PATIENCE)) {
+            // its runtime hangs
+            monitor.sendSignal(SIGKILL);
+            monitor.awaitExit(ContainerLauncher.PATIENCE);
+        }
+        return true;
     }
 
     private ContainerProcess alive(MonitorState state, PidFd monitor) throws IOException {

@@ -64,6 +64,7 @@ public final class ContainerLauncher implements AutoCloseable {
     private final ResourceLimits limits;
     private final MonitorHome home;
     private final ExitWatch watch;
+    private final ForeignLauncher foreign;
 
     /** Keeps program images in memory; where that is forbidden, in the directory for temporary files. */
     public ContainerLauncher() throws IOException {
@@ -89,6 +90,7 @@ public final class ContainerLauncher implements AutoCloseable {
         this.limits = ResourceLimits.ofSelf();
         this.home = home;
         this.watch = new ExitWatch();
+        this.foreign = new ForeignLauncher(spawner, watch, home);
     }
 
     /**
@@ -169,6 +171,24 @@ public final class ContainerLauncher implements AutoCloseable {
                 process.close();
             }
         }
+    }
+
+    /**
+     * Has another OCI runtime create and start a container. It is watched, adopted and ended as any other; when it is over,
+     * {@link #forget} is to be called.
+     *
+     * @param request its id is the container's identity at the runtime; its filter is not looked at, the runtime makes its own of the
+     *     configuration
+     * @throws StartFailed when the runtime could not; nothing of the container runs then
+     */
+    public ContainerProcess run(LaunchRequest request, ForeignRuntime runtime)
+            throws StartFailed, SpawnException, IOException {
+        return foreign.run(request, runtime);
+    }
+
+    /** Has the runtime forget a container, and end what is left of it. One that it does not know is no error. */
+    public void forget(ForeignRuntime runtime, String id) throws SpawnException, IOException {
+        foreign.delete(runtime, id);
     }
 
     private ContainerProcess bringUp(LaunchRequest request, boolean toTheGate) throws SpawnException, IOException {
@@ -262,6 +282,16 @@ public final class ContainerLauncher implements AutoCloseable {
                     true);
             return launch(program, given, gate, state);
         }
+    }
+
+    /**
+     * Has the runtime that made a container add a process to it, which runs when this returns.
+     *
+     * @throws StartFailed when the runtime could not; nothing of the process runs then
+     */
+    public ContainerProcess exec(ContainerProcess target, ExecRequest request, ForeignRuntime runtime)
+            throws StartFailed, SpawnException, IOException {
+        return foreign.exec(target, request, runtime);
     }
 
     /**

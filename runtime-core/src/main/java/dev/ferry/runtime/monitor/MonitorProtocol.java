@@ -29,6 +29,12 @@ public final class MonitorProtocol {
     /** The message that says that the child waits at the gate. */
     public static final int READY = 2;
 
+    /** How another OCI runtime ended that was to create something, as a wait status; the monitor waits at its gate from then on. */
+    public static final int RUNTIME_ENDED = 5;
+
+    /** How the same one ended that was to start it. */
+    public static final int STARTER_ENDED = 6;
+
     /** From a child that has no monitor: it is in its namespaces and waits to be let on. */
     public static final int NAMESPACES = 4;
 

@@ -34,6 +34,14 @@ import org.jspecify.annotations.Nullable;
  *     ended: drain the pipes, write the exit record, exit
  * </pre>
  *
+ * <p>Around another OCI runtime there is a gate in between, see {@link Foreign}:
+ *
+ * <pre>
+ *   clone3 ─┬─ create ... execve                         clone3 ─┬─ start ... execve
+ *           └─ wait4, report how it ended ─ gate ─ init's number ┴─ carry output, report how it ended ─ wait for init
+ *                                             └─ end of file: delete ... execve
+ * </pre>
+ *
  * <p>The monitor's own failure ends the child (an output that nobody reads would block it for ever) and goes into the exit
  * record, because the status pipe is closed as soon as the child's process id is reported.
  */
@@ -44,7 +52,9 @@ public final class MonitorText {
     private static final int PR_SET_DUMPABLE = 4;
     private static final int CLOCK_REALTIME = 0;
     private static final short POLLIN = 1;
-    private static final int WNOHANG_WALL = 1 | 0x4000_0000;
+    private static final int WALL = 0x4000_0000;
+    private static final int WNOHANG_WALL = 1 | WALL;
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int AF_UNIX = 1;
     private static final int SOCK_SEQPACKET = 5;
     private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
@@ -77,7 +87,32 @@ public final class MonitorText {
         /** A process that makes the container's further process as a sibling of its own, names it, and ends. */
         EXEC,
         /** CRIU, which makes the container's init as a sibling of its own and ends. */
-        RESTORE
+        RESTORE,
+        /** Another OCI runtime that creates a container; init becomes the monitor's child when the runtime ends. */
+        FOREIGN_START,
+        /** The same that adds a process to a container. */
+        FOREIGN_EXEC;
+
+        boolean isForeign() {
+            return this == FOREIGN_START || this == FOREIGN_EXEC;
+        }
+    }
+
+    /**
+     * What else a monitor of {@link Kind#FOREIGN_START} does with the runtime; both end in execve or exit. The gate is the monitor's: one number of
+     * 64 bits, init's, and it has the container started, whatever becomes of the engine from then on; end of file, and it becomes the
+     * runtime that deletes the container, so that nothing waits for a start that nobody will ask for.
+     *
+     * @param start appends the steps of the child that starts what was created
+     * @param delete appends the steps by which the monitor becomes the one that deletes it
+     */
+    public record Foreign(Consumer<Calls> start, Consumer<Calls> delete) {
+        /** For monitors that have nothing to do with one. */
+        static final Foreign NONE = new Foreign(Foreign::nothing, Foreign::nothing);
+
+        private static void nothing(Calls calls) {
+            calls.program().exit(ProgramBuilder.FAILED);
+        }
     }
 
     /**
@@ -88,7 +123,7 @@ public final class MonitorText {
      * @param cloneFlags namespaces of the child, CLONE_NEW*
      * @param intoCgroup whether the child is born inside the cgroup at {@link MonitorFd#CGROUP}
      * @param terminal whether there is a terminal instead of pipes; its master comes at {@link MonitorFd#TTY_SOCKET}, from the
-     *     child or, when restoring, from the engine
+     *     child or, where that is a program of others, from the engine
      * @param keepStdin whether to make an input pipe
      * @param given which descriptors of the table the engine places
      * @param profiled whether to take the time of stages
@@ -111,7 +146,7 @@ public final class MonitorText {
         }
 
         boolean masterFromChild() {
-            return terminal && kind != Kind.RESTORE;
+            return terminal && (kind == Kind.START || kind == Kind.EXEC);
         }
     }
 
@@ -144,6 +179,11 @@ public final class MonitorText {
     private final Cell child;
     private final Cell childFd;
     private final Cell reads;
+    private final Cell init;
+    private final @Nullable Turns turns;
+
+    /** Where the steps of {@link Foreign} begin. */
+    private record Turns(Label start, Label delete) {}
 
     private MonitorText(Shape shape) {
         this.shape = shape;
@@ -156,6 +196,8 @@ public final class MonitorText {
         this.child = p.cell("child");
         this.childFd = p.cell("child's pidfd");
         this.reads = p.cell("reads");
+        this.init = shape.kind().isForeign() ? p.cell("init", NEXT) : child;
+        this.turns = shape.kind() == Kind.FOREIGN_START ? new Turns(p.label("starter"), p.label("abandoned")) : null;
     }
 
     /**
@@ -170,6 +212,11 @@ public final class MonitorText {
 
     /** The whole program of a monitor that lives at {@code home}; where it cannot get there, it stays in its starter's cgroup. */
     public static Program write(Shape shape, Home home, Consumer<Calls> childSteps) {
+        return write(shape, home, childSteps, Foreign.NONE);
+    }
+
+    /** The same around another OCI runtime. */
+    public static Program write(Shape shape, Home home, Consumer<Calls> childSteps, Foreign foreign) {
         var text = new MonitorText(shape);
         if (home.birthplace()) {
             text.beBorn();
@@ -180,8 +227,17 @@ public final class MonitorText {
         Label failed = text.p.label("monitor failed");
         text.p.failTo(failed);
         text.letGo();
+        if (shape.kind().isForeign()) {
+            text.awaitRuntime();
+        }
         if (shape.terminal()) {
             text.receiveMaster();
+        }
+        if (shape.kind().isForeign()) {
+            text.awaitGate();
+        }
+        if (text.turns != null) {
+            text.cloneStarter(text.turns.start());
         }
         text.moveTo(home.entries());
         text.watch();
@@ -190,6 +246,12 @@ public final class MonitorText {
         text.p.failTo(text.p.reportFailure());
         text.p.at(childLabel);
         childSteps.accept(text.calls);
+        if (text.turns != null) {
+            text.p.at(text.turns.start());
+            foreign.start().accept(text.calls);
+            text.p.at(text.turns.delete());
+            foreign.delete().accept(text.calls);
+        }
         return text.p.build();
     }
 
@@ -238,11 +300,14 @@ public final class MonitorText {
         p.call("watch for SIGCHLD", Syscall.SIGNALFD4, -1, chld, 8, Calls.O_NONBLOCK | O_CLOEXEC)
                 .to(signals);
         calls.park(signals, MonitorFd.SIGNALS);
+        if (shape.kind().isForeign()) {
+            calls.prctl("be whom a runtime leaves its children to", PR_SET_CHILD_SUBREAPER, 1);
+        }
     }
 
     private void makeChannels() {
         if (shape.terminal()) {
-            if (shape.kind() != Kind.RESTORE) {
+            if (shape.masterFromChild()) {
                 // The child takes the end that pipes would use for its output
                 Block pair = p.block("terminal sockets", 8);
                 p.call("make the terminal's sockets", Syscall.SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0, pair);
@@ -294,10 +359,11 @@ public final class MonitorText {
         if (shape.kind() != Kind.EXEC) {
             p.message("report the child", MonitorFd.STATUS.number(), MonitorProtocol.CHILD, child);
         }
-        if (!shape.masterFromChild()) {
+        if (!shape.masterFromChild() && !shape.kind().isForeign()) {
             calls.close(MonitorFd.STATUS);
         }
-        calls.closeFrom(MonitorFd.GATE.number(), MonitorFd.CRIU_RPC.number());
+        MonitorFd unneeded = shape.kind().isForeign() ? MonitorFd.NETWORK : MonitorFd.GATE;
+        calls.closeFrom(unneeded.number(), MonitorFd.CRIU_RPC.number());
         calls.closeFrom(MonitorFd.STDOUT_WRITE.number(), MonitorFd.STDERR_WRITE.number());
         calls.close(MonitorFd.STDIN_READ);
         calls.close(MonitorFd.IMAGES);
@@ -309,6 +375,47 @@ public final class MonitorText {
             calls.close(MonitorFd.STDIN_WRITE);
             calls.closeFrom(MonitorFd.CONTROL_READ.number(), MonitorFd.CONTROL_WRITE.number());
         }
+    }
+
+    /**
+     * Waits for the runtime, without carrying its output: what it says of a failure stays in the pipe, where the engine looks for it, and
+     * does not get into the container's log. Nothing of the container's own runs yet, or the pipe has room for its first words.
+     */
+    private void awaitRuntime() {
+        p.stage("runtime");
+        Block status = p.block("runtime's wait status", Cell.SIZE);
+        Label told = p.label("runtime's end told");
+        p.call("wait for the runtime", Syscall.WAIT4, child, status, WALL, 0);
+        // nobody listens any more: a container that was created goes, a process that runs is watched to its end
+        p.message("report the runtime's end", MonitorFd.STATUS.number(), MonitorProtocol.RUNTIME_ENDED, status.cell(0))
+                .ifError(turns == null ? told : turns.delete());
+        p.at(told);
+    }
+
+    /**
+     * Waits to be told init's number. Only then it gives up being whom orphans go to: a runtime may end before its last child has left init to
+     * us; but those that a container without a pid namespace leaves are nobody's business here, and would stay zombies for as long as it runs.
+     */
+    private void awaitGate() {
+        p.stage("gate");
+        Label unknown = p.label("init is not known");
+        p.call("wait at the gate", Syscall.READ, MonitorFd.GATE.number(), init.address(), Cell.SIZE)
+                .ifZero(turns == null ? unknown : turns.delete());
+        p.call("take hold of init", Syscall.PIDFD_OPEN, init, 0).to(childFd);
+        calls.park(childFd, MonitorFd.CHILD);
+        p.at(unknown);
+        calls.close(MonitorFd.GATE);
+        calls.prctl("leave orphans to others", PR_SET_CHILD_SUBREAPER, 0);
+        if (turns == null) {
+            calls.close(MonitorFd.STATUS);
+        }
+    }
+
+    private void cloneStarter(Label start) {
+        Block arguments = p.block("starter arguments", CLONE_ARGS).putLong(32, SIGCHLD);
+        p.call("clone the starter", Syscall.CLONE3, arguments, CLONE_ARGS)
+                .to(child)
+                .ifZero(start);
     }
 
     /** Only now, when nobody waits for the monitor any more. */
@@ -366,17 +473,38 @@ public final class MonitorText {
         watched(ERR, shape.terminal() ? null : MonitorFd.STDERR_READ);
         watched(SIGNALS, MonitorFd.SIGNALS);
         watched(CONTROL, shape.inputPipe() ? MonitorFd.CONTROL_READ : null);
-        if (shape.kind() != Kind.START) {
-            Label second = p.label("first child ended");
-            loop("first", child, record.address(RecordLayout.CRIU_STATUS), second);
-            p.at(second);
+        switch (shape.kind()) {
+            case EXEC, RESTORE -> {
+                Label second = p.label("first child ended");
+                loop("first", child, record.address(RecordLayout.CRIU_STATUS), second);
+                p.at(second);
+            }
+            case FOREIGN_START -> watchStarter();
+            case START, FOREIGN_EXEC -> {}
         }
         Label ended = p.label("ended");
-        // wait4(-1): only one child is left, and nobody told us its number
-        Object last = shape.kind() == Kind.START ? child : (Object) NEXT;
+        Object last = switch (shape.kind()) {
+            case START -> child;
+            // wait4(-1): only one child is left, and nobody told us its number
+            case EXEC, RESTORE -> (Object) NEXT;
+            case FOREIGN_START, FOREIGN_EXEC -> init;
+        };
         loop("last", last, record.address(RecordLayout.WAIT_STATUS), ended);
         p.at(ended);
         finish();
+    }
+
+    /** The container may write, and end, before the runtime that starts it has ended. */
+    private void watchStarter() {
+        Label started = p.label("starter ended");
+        Label told = p.label("starter's end told");
+        Block status = p.block("starter's wait status", Cell.SIZE);
+        loop("starter", child, status, started);
+        p.at(started);
+        p.message("report the starter's end", MonitorFd.STATUS.number(), MonitorProtocol.STARTER_ENDED, status.cell(0))
+                .ifError(told);
+        p.at(told);
+        calls.close(MonitorFd.STATUS);
     }
 
     private void watched(int slot, @Nullable MonitorFd fd) {

@@ -184,7 +184,7 @@ public final class ProgramBuilder {
      * Sends a message of two words to the engine: {@code word} says which, in {@code [1, 4095]}, and the cell's value goes
      * with it. {@link StatusPipe} reads it as {@link StatusReport.Message}.
      */
-    public void message(String label, int fd, int word, Cell value) {
+    public StepDraft message(String label, int fd, int word, Cell value) {
         if (word < 1 || word > StatusReport.Message.MAXIMUM_WORD) {
             throw new IllegalArgumentException("not a message word: " + word);
         }
@@ -192,7 +192,7 @@ public final class ProgramBuilder {
         Cell tag = cell(label + " word", word);
         vector.putAddress(0, tag.address()).putLong(8, Cell.SIZE);
         vector.putAddress(16, value.address()).putLong(24, Cell.SIZE);
-        call(label, Syscall.WRITEV, fd, vector, 2);
+        return call(label, Syscall.WRITEV, fd, vector, 2);
     }
 
     /**

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The monitor's program on paper: every shape of it. */
 final class MonitorTextTest {
     private static final int CHILD = 4711;
+    private static final int DELETED = 99;
     private static final int WAIT_STATUS = 42 << 8;
 
     private static Stream<MonitorText.Shape> shapes() {
@@ -39,7 +40,13 @@ final class MonitorTextTest {
     }
 
     private static Program program(MonitorText.Shape shape) {
-        return MonitorText.write(shape, calls -> calls.program().exit(0));
+        return MonitorText.write(
+                shape,
+                MonitorText.Home.NONE,
+                calls -> calls.program().exit(0),
+                new MonitorText.Foreign(
+                        calls -> calls.program().exit(0),
+                        calls -> calls.program().exit(DELETED)));
     }
 
     @ParameterizedTest
@@ -113,6 +120,38 @@ final class MonitorTextTest {
         assertThat(frame.capacity()).isEqualTo(LogFrames.HEADER_BYTES + 5);
     }
 
+    /** An engine that dies while another runtime creates leaves nothing that waits to be started. */
+    @Test
+    void monitorThatIsToldOfNoInitBecomesTheOneThatDeletesIt() {
+        Child gone = new Child();
+        gone.gate = 0;
+        Program program = program(shape(MonitorText.Kind.FOREIGN_START, false, false));
+        assertThat(ProgramInterpreter.run(program, gone.kernel()).exitCode()).isEqualTo(DELETED);
+        assertThat(gone.record.size()).isZero();
+        Child deaf = new Child();
+        deaf.unheard = MonitorProtocol.RUNTIME_ENDED;
+        assertThat(ProgramInterpreter.run(program, deaf.kernel()).exitCode()).isEqualTo(DELETED);
+    }
+
+    /** Once it is told, the container runs to its end; so does a process that runs already. */
+    @Test
+    void engineThatDiesLaterEndsNothing() {
+        Child started = new Child();
+        started.unheard = MonitorProtocol.STARTER_ENDED;
+        Child added = new Child();
+        added.unheard = MonitorProtocol.RUNTIME_ENDED;
+        added.gate = 0;
+        assertEnds(MonitorText.Kind.FOREIGN_START, started);
+        assertEnds(MonitorText.Kind.FOREIGN_EXEC, added);
+    }
+
+    private static void assertEnds(MonitorText.Kind kind, Child child) {
+        ProgramInterpreter.Run run = ProgramInterpreter.run(program(shape(kind, false, false)), child.kernel());
+        assertThat(run.exitCode()).isZero();
+        assertThat(child.record.size()).isEqualTo(RecordLayout.BYTES);
+        assertThat(child.killed).isFalse();
+    }
+
     /** A child on paper: says its output once, runs for two looks, and ends. */
     private static final class Child {
         private final ByteArrayOutputStream record = new ByteArrayOutputStream();
@@ -121,6 +160,8 @@ final class MonitorTextTest {
         private int looks;
         private boolean signal = true;
         private boolean killed;
+        private long gate = Long.BYTES;
+        private int unheard;
 
         FakeKernel kernel() {
             return failingAt(-1);
@@ -161,6 +202,9 @@ final class MonitorTextTest {
         }
 
         private long read(FakeKernel.Call call) {
+            if (call.operand(0) == MonitorFd.GATE.number()) {
+                return gate;
+            }
             if (call.operand(0) == MonitorFd.SIGNALS.number()) {
                 boolean pending = signal;
                 signal = false;
@@ -186,6 +230,8 @@ final class MonitorTextTest {
                 log.writeBytes(all.toByteArray());
             } else if (fd == MonitorFd.RECORD.number()) {
                 record.writeBytes(all.toByteArray());
+            } else if (all.toByteArray()[0] == unheard) {
+                return -Errno.EPIPE.number();
             }
             return all.size();
         }

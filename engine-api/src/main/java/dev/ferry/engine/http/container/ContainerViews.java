@@ -17,6 +17,7 @@ import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.Doubts;
 import dev.ferry.engine.container.Moving;
+import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.container.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,7 +151,7 @@ final class ContainerViews {
                                 ? "json-file"
                                 : host.logConfig().type(),
                         host.logConfig().config()))
-                .runtime("ferry")
+                .runtime(Runtimes.name(host))
                 .shmSize(host.shmSize() == 0 ? 64L << 20 : host.shmSize())
                 .ipcMode(host.ipcMode().isEmpty() ? "private" : host.ipcMode())
                 .cgroupnsMode(host.cgroupnsMode().isEmpty() ? "private" : host.cgroupnsMode())

@@ -8,7 +8,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Listens on a unix socket and takes one connection, with the descriptors that come over it: Java's own sockets do not tell theirs. unix(7) */
+/**
+ * Listens on a unix socket and takes connections, with the descriptors that come over them: Java's own sockets do not tell theirs. The
+ * path stays when it is closed. unix(7); a path has 107 bytes at most
+ */
 public final class UnixListener implements AutoCloseable {
     private static final int PATH_AT = 2;
 
@@ -29,6 +32,7 @@ public final class UnixListener implements AutoCloseable {
                         0),
                 Syscall.SOCKET,
                 "unix"));
+        boolean done = false;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(PATH_AT + name.length + 1L);
             address.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) SocketConstants.AF_UNIX);
@@ -38,8 +42,18 @@ public final class UnixListener implements AutoCloseable {
                     Syscall.BIND,
                     path.toString());
             OpenFiles.check(Libc.invoke(Syscall.LISTEN, fd.number(), 1), Syscall.LISTEN, path.toString());
+            done = true;
+            return new UnixListener(fd);
+        } finally {
+            if (!done) {
+                fd.close();
+            }
         }
-        return new UnixListener(fd);
+    }
+
+    /** The descriptor, readable when there is a connection to accept; borrowed. */
+    public Fd fd() {
+        return fd;
     }
 
     /** Waits for the connection. */
