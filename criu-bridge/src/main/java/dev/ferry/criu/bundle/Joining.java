@@ -2,6 +2,7 @@ package dev.ferry.criu.bundle;
 
 import dev.ferry.runtime.bundle.RuntimeRefused;
 import dev.ferry.runtime.oci.LinuxNamespace;
+import dev.ferry.runtime.oci.Mount;
 import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.Spec;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ record Joining(Optional<Path> network, Map<String, String> joined) {
      * @throws RuntimeRefused for kinds that could not be joined again
      */
     static Joining of(Spec spec) throws RuntimeRefused {
+        requirePlainMounts(spec);
         Optional<Path> network = Optional.empty();
         Map<String, String> joined = new LinkedHashMap<>();
         for (LinuxNamespace namespace : OutsideMounts.namespaces(spec)) {
@@ -43,6 +45,21 @@ record Joining(Optional<Path> network, Map<String, String> joined) {
             }
         }
         return new Joining(network, joined);
+    }
+
+    /** CRIU is told the source of a mount and not how ids are mapped on it: files would come back as somebody else's. */
+    private static void requirePlainMounts(Spec spec) throws RuntimeRefused {
+        for (Mount mount : spec.mounts()) {
+            boolean mapped = !mount.uidMappings().isEmpty()
+                    || !mount.gidMappings().isEmpty()
+                    || mount.options().contains("idmap")
+                    || mount.options().contains("ridmap");
+            if (mapped) {
+                throw new RuntimeRefused(
+                        "the mount at \"%s\" maps ids, and a checkpoint could not mount it so again; mount it without"
+                                .formatted(mount.destination()));
+            }
+        }
     }
 
     /** Whether the container has a network namespace to itself. */
