@@ -11,6 +11,7 @@ import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.Pipe;
 import dev.ferry.runtime.linux.ProcessId;
+import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.WaitPid;
 import dev.ferry.runtime.linux.WaitStatus;
@@ -112,8 +113,11 @@ final class ForeignLauncher {
             var foreign = new MonitorText.Foreign(
                     calls -> new ForeignText(calls, environment, unseen)
                             .execute(runtime.command(made.log(), List.of("start", request.id()))),
-                    calls -> new ForeignText(calls, environment, unseen)
-                            .become(runtime.command(made.log(), List.of("delete", "--force", request.id()))));
+                    calls -> {
+                        var text = new ForeignText(calls, environment, unseen);
+                        text.dropSignals();
+                        text.become(runtime.command(made.log(), List.of("delete", "--force", request.id())));
+                    });
             return bringUp(
                     made,
                     MonitorText.Kind.FOREIGN_START,
@@ -289,14 +293,15 @@ final class ForeignLauncher {
             Spawned spawned = home.spawn(spawner, text.of(shape), given);
             boolean done = false;
             try {
-                // else the monitor would wait at a gate that it holds open itself
+                // telling something to a monitor that is gone has to fail
                 gate.readEnd().close();
                 ContainerProcess process = follow(made, kind, spawned, gate, terminal);
                 done = true;
                 return process;
             } finally {
                 if (!done) {
-                    abandon(spawned, gate);
+                    // the gate's end makes the monitor give up, and delete what was created
+                    ContainerLauncher.abandon(spawned, gate);
                 }
             }
         }
@@ -398,10 +403,20 @@ final class ForeignLauncher {
             throw ForeignFailure.notExecuted(made.runtime(), e);
         } finally {
             if (!ended && runtimePid > 0 && Adoption.children(spawned.pid()).contains(runtimePid)) {
-                try (PidFd runtime = PidFd.open(runtimePid)) {
-                    signal(runtime);
-                }
+                endWithChildren(runtimePid);
             }
+        }
+    }
+
+    /** Where the runtime is a script, what works is a child of it, in the session that it leads. Not reaped before, so the numbers are its own. */
+    private static void endWithChildren(int runtime) throws SyscallException {
+        try {
+            Processes.kill(-runtime, SIGKILL);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+            Processes.kill(runtime, SIGKILL); // not yet executed: it leads none
         }
     }
 
@@ -481,10 +496,5 @@ final class ForeignLauncher {
 
     private static boolean isZombie(int pid) throws IOException {
         return Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
-    }
-
-    /** The gate's end makes the monitor give up, and delete what was created. */
-    private static void abandon(Spawned spawned, Pipe gate) throws IOException {
-        ContainerLauncher.abandon(spawned, gate);
     }
 }

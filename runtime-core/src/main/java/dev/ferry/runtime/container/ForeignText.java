@@ -1,5 +1,6 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.abi.MountFlags;
 import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
@@ -95,6 +96,20 @@ final class ForeignText {
         p.call("lead a session", Syscall.SETSID);
         p.call("set umask", Syscall.UMASK, UMASK);
         become(command);
+    }
+
+    /**
+     * Drops what a monitor, which blocks all signals, has been sent: SIGPIPE above all, when it had something to tell an engine that is gone.
+     * Unblocked, it would end the program that the monitor is about to become; children do not inherit it. rt_sigtimedwait(2)
+     */
+    void dropSignals() {
+        Label more = p.label("more signals");
+        Block all = p.block("signals to drop", 8).putLong(0, -1);
+        Block moment = p.block("no time", 16);
+        p.at(more);
+        p.call("drop a signal", Syscall.RT_SIGTIMEDWAIT, all, 0, moment, 8)
+                .tolerating(Errno.EAGAIN)
+                .ifPositive(more);
     }
 
     /** The same for a process that leads its session already. */

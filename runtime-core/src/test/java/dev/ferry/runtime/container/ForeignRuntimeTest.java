@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(OtherRuntime.class)
 class ForeignRuntimeTest {
+    private static final int KILLED = 137;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -333,14 +334,25 @@ class ForeignRuntimeTest {
                 """.formatted(program, folder.resolve(ForeignEngine.PID), program));
         Files.setPosixFilePermissions(deadly, PosixFilePermissions.fromString("rwxr-xr-x"));
         String cgroup = OwnNames.fresh();
-        engine(deadly, cgroup, "echo ran; sleep 1000").waitFor();
+        int engine = engine(deadly, cgroup, "echo ran; sleep 1000").waitFor();
+        assertThat(engine).as(this::told).isEqualTo(KILLED);
         try (ContainerProcess container = box.launcher.adopt(folder.resolve("c1"), folder.resolve("c1.log"))) {
             assertThat(container.awaitExit().exitCode()).isEqualTo(ExitRecord.UNKNOWN_EXIT_CODE);
         }
-        assertThat(folder.resolve("c1/pid")).exists();
+        assertThat(folder.resolve("c1/pid")).as(this::told).exists();
         assertThat(Box.text(folder.resolve("c1.log"), 0)).isEmpty();
-        assertThat(containersOfTheRuntime()).isEmpty();
+        assertThat(containersOfTheRuntime()).as(this::told).isEmpty();
         delete(cgroup);
+    }
+
+    /** What the engine and the runtime have said. */
+    private String told() {
+        try {
+            Path log = folder.resolve("c1/runtime.log");
+            return Files.readString(folder.resolve("engine.err")) + (Files.exists(log) ? Files.readString(log) : "");
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     private static void delete(String cgroup) throws IOException {
@@ -369,7 +381,7 @@ class ForeignRuntimeTest {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.holds()) {
             assertThat(engine.waitFor(5, java.util.concurrent.TimeUnit.MILLISECONDS))
-                    .as(() -> "engine ended")
+                    .as(this::told)
                     .isFalse();
             assertThat(System.nanoTime()).isLessThan(deadline);
         }
