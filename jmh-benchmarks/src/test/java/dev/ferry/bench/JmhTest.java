@@ -54,6 +54,9 @@ class JmhTest {
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("no \"nonsense\" on this machine")
                 .contains("no benchmark ended with a result");
+        assertThat(Path.of("/proc/self/mountinfo"))
+                .content()
+                .doesNotContain("/bench-" + ProcessHandle.current().pid() + "-");
     }
 
     private static PrintStream stream(ByteArrayOutputStream bytes) {

@@ -51,6 +51,19 @@ public class StartBenchmark {
 
     @Setup(Level.Trial)
     public void prepare() throws Exception {
+        boolean done = false;
+        try {
+            prepareAll();
+            done = true;
+        } finally {
+            if (!done) {
+                // nobody tears down what was not set up
+                remove();
+            }
+        }
+    }
+
+    private void prepareAll() throws Exception {
         BenchPlace made = BenchPlace.make(Optional.empty());
         place = Optional.of(made);
         PreparedBundle prepared = PreparedBundle.ofBusybox(made);
