@@ -183,6 +183,11 @@ public final class RuntimeLauncher {
 
     /** Without maps of its own it is the container's. config.md, "idmap" */
     private Fd idMap(Mount mount, Spec spec) throws SpawnException, IOException {
+        if (!mount.isBindMount()) {
+            throw new IllegalArgumentException(
+                    "mount at \"%s\" maps ids and is no bind mount; bind something there, or leave the map out"
+                            .formatted(mount.destination()));
+        }
         if (!mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty()) {
             return IdMaps.namespace(spawner, mount.uidMappings(), mount.gidMappings());
         }

@@ -329,6 +329,11 @@ class BundleFieldsTest {
         assertThat(rig.run(config).err())
                 .contains("mount at \"/data\" maps ids and neither it nor the container has a map");
         config = rig.mapped("true");
+        ObjectNode memory = config.withArray("/mounts").addObject();
+        memory.put("destination", "/tmp").put("type", "tmpfs").put("source", "tmpfs");
+        memory.withArray("options").add("idmap");
+        assertThat(rig.run(config).err()).contains("mount at \"/tmp\" maps ids and is no bind mount");
+        config = rig.mapped("true");
         config.withObject("/linux")
                 .withArray("uidMappings")
                 .addObject()
