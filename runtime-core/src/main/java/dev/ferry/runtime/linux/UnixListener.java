@@ -2,10 +2,6 @@ package dev.ferry.runtime.linux;
 
 import dev.ferry.runtime.linux.abi.SocketConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -13,8 +9,6 @@ import java.nio.file.Path;
  * path stays when it is closed. unix(7); a path has 107 bytes at most
  */
 public final class UnixListener implements AutoCloseable {
-    private static final int PATH_AT = 2;
-
     private final Fd fd;
 
     private UnixListener(Fd fd) {
@@ -23,24 +17,9 @@ public final class UnixListener implements AutoCloseable {
 
     /** At a path where nothing is. */
     public static UnixListener at(Path path) throws SyscallException {
-        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-        Fd fd = Fd.adopt((int) OpenFiles.check(
-                Libc.invoke(
-                        Syscall.SOCKET,
-                        SocketConstants.AF_UNIX,
-                        SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC,
-                        0),
-                Syscall.SOCKET,
-                "unix"));
+        Fd fd = UnixAddress.stream(Syscall.BIND, path);
         boolean done = false;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = arena.allocate(PATH_AT + name.length + 1L);
-            address.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) SocketConstants.AF_UNIX);
-            MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, PATH_AT, name.length);
-            OpenFiles.check(
-                    Libc.invoke(Syscall.BIND, fd.number(), address.address(), address.byteSize()),
-                    Syscall.BIND,
-                    path.toString());
+        try {
             OpenFiles.check(Libc.invoke(Syscall.LISTEN, fd.number(), 1), Syscall.LISTEN, path.toString());
             done = true;
             return new UnixListener(fd);

@@ -3,14 +3,12 @@ package dev.ferry.runtime.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.ferry.runtime.linux.abi.Layouts;
 import dev.ferry.runtime.linux.abi.SocketConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +18,8 @@ public final class UnixSocket implements AutoCloseable {
     private static final int MAXIMUM_FDS = 253;
 
     /** sockaddr_un(7): 108 bytes with the zero. */
-    private static final int MAXIMUM_PATH = 107;
-
     private static final int CONTROL_HEADER = Layouts.CMSGHDR.size();
+
     private static final int CMSG_LEN = Layouts.CMSGHDR.offset("cmsg_len");
     private static final int CMSG_LEVEL = Layouts.CMSGHDR.offset("cmsg_level");
     private static final int CMSG_TYPE = Layouts.CMSGHDR.offset("cmsg_type");
@@ -78,35 +75,7 @@ public final class UnixSocket implements AutoCloseable {
 
     /** A stream to whoever listens at a path of at most 107 bytes. connect(2) */
     public static UnixSocket connect(Path path) throws SyscallException {
-        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-        if (name.length > MAXIMUM_PATH) {
-            throw new IllegalArgumentException("\"%s\" has %d bytes, and the path of a unix socket at most %d"
-                    .formatted(path, name.length, MAXIMUM_PATH));
-        }
-        Fd fd = Fd.adopt((int) OpenFiles.check(
-                Libc.invoke(
-                        Syscall.SOCKET,
-                        SocketConstants.AF_UNIX,
-                        SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC,
-                        0),
-                Syscall.SOCKET,
-                "unix"));
-        boolean done = false;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = arena.allocate(Short.BYTES + name.length + 1L);
-            address.set(JAVA_SHORT_UNALIGNED, 0, (short) SocketConstants.AF_UNIX);
-            MemorySegment.copy(name, 0, address, JAVA_BYTE, Short.BYTES, name.length);
-            OpenFiles.check(
-                    Libc.invoke(Syscall.CONNECT, fd.number(), address.address(), address.byteSize()),
-                    Syscall.CONNECT,
-                    path.toString());
-            done = true;
-            return new UnixSocket(fd);
-        } finally {
-            if (!done) {
-                fd.close();
-            }
-        }
+        return new UnixSocket(UnixAddress.stream(Syscall.CONNECT, path));
     }
 
     /** Two connected sockets, close-on-exec. socketpair(2) */
