@@ -8,7 +8,7 @@
 #      unpacked under $TOOLS with their own loader and libraries. Nothing of the host is replaced or configured.
 #
 # Layout of the prefix:
-#   criu/root/...      the unpacked packages         criu/command   how to start it: one argument per line
+#   criu/root          the unpacked packages         criu/command   how to start it: one argument per line
 #   bin/criu           the same for a human          peers/NAME/    like criu/, for the benchmarks
 #   qemu-aarch64/      like criu/, for tests, without a root of its own
 #   java/, maven/      like criu/, only where the distribution's are missing or too old; jdk leads into java/
@@ -364,16 +364,16 @@ offered_jdks() {
 }
 
 private_jdk() {
-  local suite home files package=openjdk-$JDK_PREFERRED-jdk-headless
+  local suite home files root=$TOOLS/java/root package=openjdk-$JDK_PREFERRED-jdk-headless
   for suite in $(newer_suites); do
     prepare_own_apt "$suite" || continue
     [ -n "$(version_in_suite "$suite" "$package")" ] || continue
     rm -rf "$TOOLS/java" # without the link "jdk" nobody uses it
-    unpack_closure "$suite" "$TOOLS/java/root" "$package" patchelf || continue
-    home=$(compgen -G "$TOOLS/java/root/usr/lib/jvm/java-$JDK_PREFERRED-openjdk-*" | head -n 1)
+    unpack_closure "$suite" "$root" "$package" patchelf || continue
+    home=$(compgen -G "$root/usr/lib/jvm/java-$JDK_PREFERRED-openjdk-*" | head -n 1)
     if ! "$home/bin/javac" -version >/dev/null 2>&1; then
       mapfile -t -d '' files < <(find "$home/bin" "$home/lib" -type f \( -name '*.so' -o -perm -u+x \) -print0)
-      bind_to_own_libraries "$TOOLS/java/root" "${files[@]}"
+      bind_to_own_libraries "$root" "${files[@]}"
     fi
     "$home/bin/javac" -version >/dev/null 2>&1 || {
       say "the JDK of $suite does not run here"
@@ -518,12 +518,13 @@ provide_small_things() {
 
 # busybox-static needs no loader and no libraries.
 private_busybox() {
-  local suite stage
+  local suite stage root
   for suite in $(newer_suites); do
     prepare_own_apt "$suite" || continue
     stage=$(mktemp -d "$TOOLS/.new.XXXXXX") || return 1
     mkdir -p "$TOOLS/bin"
-    unpack_closure "$suite" "$stage/root" busybox-static && mv -f "$(compgen -G "$stage/root/*/bin/busybox")" "$TOOLS/bin/busybox"
+    root=$stage/root
+    unpack_closure "$suite" "$root" busybox-static && mv -f "$(compgen -G "$root/*/bin/busybox")" "$TOOLS/bin/busybox"
     rm -rf "$stage"
     has_busybox && return 0
   done

@@ -64,7 +64,7 @@ runtime_script "${1:-ours}" "$RUNTIME"
 [ "${1:-ours}" != crun ] || hide_unified
 [ "${1:-ours}" = ours ] || PATH=$PATH:$(without_iptables)
 provide_judge containerd fill_containerd
-make_root "$WORK/root"
+make_root "$WORK/rootfs"
 configure
 # shellcheck disable=SC2016 # the dollars are the containers'
 LONG='trap "exit 5" TERM; trap "touch /tmp/usr1" USR1; touch /tmp/up; while :; do sleep 0.1; done'
@@ -76,22 +76,22 @@ status() { "$CTR" tasks list | awk -v id="$1" '$1 == id {print $3}'; }
 has_status() { [ "$(status "$1")" = "$2" ]; }
 
 step 'version' '0:' "$CTR" version
-first_step 'run' '0:^hello from 1$' "${RUN[@]}" --rm --cgroup "/$PARENT/a" --rootfs "$WORK/root" a sh -c 'echo hello from $$'
-step 'run: exit code' '7:' "${RUN[@]}" --rm --cgroup "/$PARENT/b" --rootfs "$WORK/root" b sh -c 'exit 7'
-step 'run: no such program' '1:no such file' "${RUN[@]}" --rm --cgroup "/$PARENT/c" --rootfs "$WORK/root" c /no/such/program
-step 'run: not executable' '1:permission denied|not executable' "${RUN[@]}" --rm --cgroup "/$PARENT/d" --rootfs "$WORK/root" d /etc/passwd
+first_step 'run' '0:^hello from 1$' "${RUN[@]}" --rm --cgroup "/$PARENT/a" --rootfs "$WORK/rootfs" a sh -c 'echo hello from $$'
+step 'run: exit code' '7:' "${RUN[@]}" --rm --cgroup "/$PARENT/b" --rootfs "$WORK/rootfs" b sh -c 'exit 7'
+step 'run: no such program' '1:no such file' "${RUN[@]}" --rm --cgroup "/$PARENT/c" --rootfs "$WORK/rootfs" c /no/such/program
+step 'run: not executable' '1:permission denied|not executable' "${RUN[@]}" --rm --cgroup "/$PARENT/d" --rootfs "$WORK/rootfs" d /etc/passwd
 # shellcheck disable=SC2016
-step 'run with input' '0:^got words$' sh -c 'echo words | "$@"' sh "${RUN[@]}" --rm --cgroup "/$PARENT/e" --rootfs "$WORK/root" e sh -c 'read -r line; echo got $line'
-step 'run --read-only' '1:Read-only' "${RUN[@]}" --rm --read-only --cgroup "/$PARENT/f" --rootfs "$WORK/root" f touch /file
-step 'run --user --cwd --env' '0:^1000 value /tmp$' "${RUN[@]}" --rm --user 1000 --cwd /tmp --env NAME=value --cgroup "/$PARENT/g" --rootfs "$WORK/root" g sh -c 'echo $(id -u) $NAME $PWD'
+step 'run with input' '0:^got words$' sh -c 'echo words | "$@"' sh "${RUN[@]}" --rm --cgroup "/$PARENT/e" --rootfs "$WORK/rootfs" e sh -c 'read -r line; echo got $line'
+step 'run --read-only' '1:Read-only' "${RUN[@]}" --rm --read-only --cgroup "/$PARENT/f" --rootfs "$WORK/rootfs" f touch /file
+step 'run --user --cwd --env' '0:^1000 value /tmp$' "${RUN[@]}" --rm --user 1000 --cwd /tmp --env NAME=value --cgroup "/$PARENT/g" --rootfs "$WORK/rootfs" g sh -c 'echo $(id -u) $NAME $PWD'
 mkdir -p "$WORK/shared" && echo shared >"$WORK/shared/file"
-step 'run --mount' '0:^shared$' "${RUN[@]}" --rm --mount "type=bind,src=$WORK/shared,dst=/shared,options=rbind:ro" --cgroup "/$PARENT/h" --rootfs "$WORK/root" h cat /shared/file
-step 'run --memory-limit' '0:^67108864$' "${RUN[@]}" --rm --mount type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=ro --memory-limit 67108864 --cgroup "/$PARENT/i" --rootfs "$WORK/root" i sh -c 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max'
-step 'run --privileged' "0:CapEff:.$ALL" "${RUN[@]}" --rm --privileged --cgroup "/$PARENT/j" --rootfs "$WORK/root" j grep CapEff /proc/self/status
-step 'run --seccomp' '0:Seccomp:.2' "${RUN[@]}" --rm --seccomp --cgroup "/$PARENT/k" --rootfs "$WORK/root" k grep Seccomp: /proc/self/status
+step 'run --mount' '0:^shared$' "${RUN[@]}" --rm --mount "type=bind,src=$WORK/shared,dst=/shared,options=rbind:ro" --cgroup "/$PARENT/h" --rootfs "$WORK/rootfs" h cat /shared/file
+step 'run --memory-limit' '0:^67108864$' "${RUN[@]}" --rm --mount type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=ro --memory-limit 67108864 --cgroup "/$PARENT/i" --rootfs "$WORK/rootfs" i sh -c 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max'
+step 'run --privileged' "0:CapEff:.$ALL" "${RUN[@]}" --rm --privileged --cgroup "/$PARENT/j" --rootfs "$WORK/rootfs" j grep CapEff /proc/self/status
+step 'run --seccomp' '0:Seccomp:.2' "${RUN[@]}" --rm --seccomp --cgroup "/$PARENT/k" --rootfs "$WORK/rootfs" k grep Seccomp: /proc/self/status
 
-first_step 'run --detach' '0:' "${RUN[@]}" --detach --cgroup "/$PARENT/long" --rootfs "$WORK/root" long sh -c "$LONG"
-step 'it runs' '0:' await test -e "$WORK/root/tmp/up"
+first_step 'run --detach' '0:' "${RUN[@]}" --detach --cgroup "/$PARENT/long" --rootfs "$WORK/rootfs" long sh -c "$LONG"
+step 'it runs' '0:' await test -e "$WORK/rootfs/tmp/up"
 step 'tasks list' '0:' has_status long RUNNING
 step 'tasks ps' '0:^[0-9]+' "$CTR" tasks ps long
 step 'tasks metrics' '0:memory' "$CTR" tasks metrics long
@@ -101,15 +101,15 @@ step 'exec: no such program' '1:no such file' "$CTR" tasks exec --exec-id e3 lon
 step 'exec --user --cwd' '0:^1000 /tmp$' "$CTR" tasks exec --exec-id e4 --user 1000 --cwd /tmp long sh -c 'echo $(id -u) $PWD'
 # ctr wants a terminal of its own for -t
 step 'exec -t' '0:/dev/pts/' script -qec "$CTR tasks exec -t --exec-id e5 long tty" /dev/null
-step 'run -t' '0:/dev/pts/0' script -qec "${RUN[*]} -t --rm --cgroup /$PARENT/l --rootfs $WORK/root l tty" /dev/null
+step 'run -t' '0:/dev/pts/0' script -qec "${RUN[*]} -t --rm --cgroup /$PARENT/l --rootfs $WORK/rootfs l tty" /dev/null
 step 'exec --detach' '0:' "$CTR" tasks exec --detach --exec-id e6 long touch /tmp/detached
-step 'exec --detach has run' '0:' await test -e "$WORK/root/tmp/detached"
+step 'exec --detach has run' '0:' await test -e "$WORK/rootfs/tmp/detached"
 step 'pause' '0:' "$CTR" tasks pause long
 step 'paused' '0:' has_status long PAUSED
 step 'resume' '0:' "$CTR" tasks resume long
 step 'running again' '0:' has_status long RUNNING
 step 'kill -s SIGUSR1' '0:' "$CTR" tasks kill --signal SIGUSR1 long
-step 'the signal came' '0:' await test -e "$WORK/root/tmp/usr1"
+step 'the signal came' '0:' await test -e "$WORK/rootfs/tmp/usr1"
 step 'kill' '0:' "$CTR" tasks kill long
 step 'stopped' '0:' await has_status long STOPPED
 step 'tasks delete: its exit code' '0:exit code 5' "$CTR" tasks delete long
@@ -122,9 +122,9 @@ step 'containers delete' '0:' "$CTR" containers delete long
 # ---- checkpoint; ctr restores images only --------------------------------------------------------------------
 # shellcheck disable=SC2016
 COUNT='n=0; while :; do n=$((n + 1)); echo $n > /tmp/count; sleep 0.05; done'
-counts_past() { [ "$(cat "$WORK/root/tmp/count")" -gt "$1" ]; }
+counts_past() { [ "$(cat "$WORK/rootfs/tmp/count")" -gt "$1" ]; }
 mkdir -p "$WORK/dump"
-step 'a task to checkpoint' '0:' "${RUN[@]}" --detach --cgroup "/$PARENT/counts" --rootfs "$WORK/root" counts sh -c "$COUNT"
+step 'a task to checkpoint' '0:' "${RUN[@]}" --detach --cgroup "/$PARENT/counts" --rootfs "$WORK/rootfs" counts sh -c "$COUNT"
 step 'it counts' '0:' await counts_past 5
 step 'tasks checkpoint --exit' '0:' "$CTR" tasks checkpoint --exit --image-path "$WORK/dump" counts
 step 'checkpointed: stopped' '0:' await has_status counts STOPPED

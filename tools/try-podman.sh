@@ -74,9 +74,9 @@ runtime_script "${1:-ours}" "$RUNTIME"
 [ "${1:-ours}" = ours ] || PATH=$PATH:$(without_iptables)
 provide_judge podman fill_podman
 configure
-make_root "$WORK/root"
+make_root "$WORK/rootfs"
 RUN=("$PODMAN" run --cgroup-parent "/$PARENT" --network none)
-ROOT=(--rootfs "$WORK/root")
+ROOT=(--rootfs "$WORK/rootfs")
 # shellcheck disable=SC2016 # the dollars are the containers'
 LONG='trap "exit 5" TERM; trap "echo usr1" USR1; echo up; while :; do sleep 0.1; done'
 
@@ -141,7 +141,7 @@ step 'exec -t' '0:^/dev/pts/' "$PODMAN" exec -t long tty
 step 'exec --user --env --workdir' '0:^1000 value /tmp$' "$PODMAN" exec --user 1000 --env NAME=value --workdir /tmp long sh -c 'echo $(id -u) $NAME $PWD'
 step 'exec --privileged' "0:CapEff:.$ALL" "$PODMAN" exec --privileged long grep CapEff /proc/self/status
 step 'exec -d' '0:' "$PODMAN" exec -d long touch /tmp/detached
-step 'exec -d has run' '0:' await test -e "$WORK/root/tmp/detached"
+step 'exec -d has run' '0:' await test -e "$WORK/rootfs/tmp/detached"
 step 'update' '0:' "$PODMAN" update --memory 96m --pids-limit 33 long
 step 'update has changed it' '0:^100663296$' "$PODMAN" exec long sh -c "$memory"
 step 'pause' '0:' "$PODMAN" pause long
@@ -160,12 +160,12 @@ step 'restart' '0:' "$PODMAN" restart --time 1 long
 step 'kill' '0:' "$PODMAN" kill long
 step 'wait' '0:^137$' "$PODMAN" wait long
 step 'rm' '0:^long$' "$PODMAN" rm long
-step 'create, start -a' '0:^late$' sh -c '"$0" create --cgroup-parent "$1" --name late --network none --rootfs "$2" echo late >/dev/null && "$0" start -a late' "$PODMAN" "/$PARENT" "$WORK/root"
+step 'create, start -a' '0:^late$' sh -c '"$0" create --cgroup-parent "$1" --name late --network none --rootfs "$2" echo late >/dev/null && "$0" start -a late' "$PODMAN" "/$PARENT" "$WORK/rootfs"
 step 'rm -f of a running one' '0:' sh -c '"$@" >/dev/null && "$0" rm -f -t 0 short' "$PODMAN" "${RUN[@]}" -d --name short "${ROOT[@]}" sleep 100
 
 # ---- images, checkpoints -----------------------------------------------------------------------------------------
-tar -C "$WORK/root" -cf "$WORK/root.tar" .
-step 'import an image' '0:' "$PODMAN" import --signature-policy "$WORK/policy.json" --change 'CMD ["sh"]' "$WORK/root.tar" judge:1
+tar -C "$WORK/rootfs" -cf "$WORK/rootfs.tar" .
+step 'import an image' '0:' "$PODMAN" import --signature-policy "$WORK/policy.json" --change 'CMD ["sh"]' "$WORK/rootfs.tar" judge:1
 step 'run an image' '0:^imaged$' "${RUN[@]}" --rm judge:1 echo imaged
 step 'a container to export' '0:' "${RUN[@]}" --name exported judge:1 touch /exported
 step 'export a container' '0:' sh -c '"$0" export --output "$1" exported && tar -tf "$1" | grep -q exported' "$PODMAN" "$WORK/export.tar"

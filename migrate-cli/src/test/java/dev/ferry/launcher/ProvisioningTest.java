@@ -144,7 +144,7 @@ class ProvisioningTest {
                         libraries + "/ld-linux-x86-64.so.2",
                         "--library-path",
                         libraries.toString(),
-                        dir + "/root/usr/sbin/criu");
+                        dir.resolve("root").resolve("usr/sbin/criu").toString());
     }
 
     /** The package is real, the archive it would come from is not. */
