@@ -116,7 +116,7 @@ public final class BundleRuntime {
             var record = BundleRecord.fresh(id, bundle, path);
             record.write(directory);
             // what is changed in the bundle from here on changes nothing
-            Files.write(directory.resolve(CONFIG), OciJson.write(bundle.spec()));
+            Files.write(directory.resolve(CONFIG), bundle.json());
             int pid = bringUp(record, bundle, directory, cgroup, options);
             done = true;
             return pid;
