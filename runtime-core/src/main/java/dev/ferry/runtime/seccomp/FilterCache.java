@@ -1,7 +1,6 @@
 package dev.ferry.runtime.seccomp;
 
 import dev.ferry.runtime.oci.LinuxSeccomp;
-import dev.ferry.runtime.oci.OciJson;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -96,11 +95,35 @@ final class FilterCache {
     }
 
     Path file(LinuxSeccomp seccomp) {
-        byte[] description = OciJson.write(seccomp);
-        byte[] all = (maker + "\n").getBytes(StandardCharsets.UTF_8);
-        byte[] key = Arrays.copyOf(all, all.length + description.length);
-        System.arraycopy(description, 0, key, all.length, description.length);
+        byte[] key = (maker + "\n" + description(seccomp)).getBytes(StandardCharsets.UTF_8);
         return directory.resolve(HexFormat.of().formatHex(sha256(key)) + ".bpf");
+    }
+
+    /** All that goes into a program, so that no two have the same; by hand, since every start of a container with a filter makes one. */
+    static String description(LinuxSeccomp seccomp) {
+        var text = new StringBuilder();
+        text.append(seccomp.defaultAction().name()).append(' ').append(seccomp.defaultErrnoRet());
+        for (LinuxSeccomp.Arch arch : seccomp.architectures()) {
+            text.append(' ').append(arch.name());
+        }
+        for (LinuxSeccomp.Flag flag : seccomp.flags()) {
+            text.append(" flag ").append(flag.name());
+        }
+        for (LinuxSeccomp.Rule rule : seccomp.syscalls()) {
+            text.append("\nrule ").append(rule.action().name()).append(' ').append(rule.errnoRet());
+            for (LinuxSeccomp.Condition each : rule.args()) {
+                text.append(" if ")
+                        .append(each.index())
+                        .append(' ')
+                        .append(each.op().name());
+                text.append(' ').append(each.value()).append(' ').append(each.valueTwo());
+            }
+            for (String name : rule.names()) {
+                // with its length: a name is whatever the configuration says it is
+                text.append(' ').append(name.length()).append(':').append(name);
+            }
+        }
+        return text.toString();
     }
 
     private static byte[] sha256(byte[] bytes) {
