@@ -61,7 +61,7 @@ final class CheckpointVerbs {
         Cgroup cgroup = null;
         boolean done = false;
         try {
-            cgroup = runtime.hierarchies.create(path, BundleRuntime.resources(bundle.spec()));
+            cgroup = runtime.hierarchies().create(path, BundleRuntime.resources(bundle.spec()));
             var gone = new BundleCheckpoints.Gone(
                     id, directory, bundle.spec(), bundle.root(), cgroup, options.console(), runtime.root);
             BundleRecord record = BundleRecord.fresh(id, bundle, path);

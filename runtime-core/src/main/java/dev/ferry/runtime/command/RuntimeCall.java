@@ -183,7 +183,7 @@ final class RuntimeCall {
         return code;
     }
 
-    private BundleRuntime runtime() throws IOException {
+    private BundleRuntime runtime() {
         return new BundleRuntime(root, Optional.of(tools()), this::warn);
     }
 
