@@ -37,8 +37,8 @@ class JsonObjectTest {
 
     @Test
     void aChoiceIsOneOfItsWords() throws Exception {
-        String colours = read(
-                "{'c':['RED','BLUE']}", from -> String.valueOf(from.choices("c", Colour.values(), Enum::name)));
+        String colours =
+                read("{'c':['RED','BLUE']}", from -> String.valueOf(from.choices("c", Colour.values(), Enum::name)));
 
         assertThat(colours).isEqualTo("[RED, BLUE]");
     }
