@@ -114,7 +114,8 @@ final class HouseRulesTest {
         String r = "dev.ferry.runtime.";
         mayKnow(r + "linux.abi");
         mayKnow(r + "linux", r + "linux.abi");
-        mayKnow(r + "oci");
+        mayKnow(r + "json");
+        mayKnow(r + "oci", r + "json");
         mayKnow(r + "spawn", r + "linux", r + "linux.abi");
         mayKnow(r + "cgroup", r + "linux", r + "linux.abi", r + "oci", r + "mount");
         mayKnow(r + "mount", r + "linux", r + "linux.abi", r + "oci");

@@ -167,6 +167,47 @@ class LauncherTest {
     }
 
     @Test
+    void runtimeIsStartedAsTheBuildHasWrittenDownAndInterpretedUnlessItLasts() throws Exception {
+        Path clone = clone("printf '%s\\n' \"$@\"");
+        Files.createSymbolicLink(clone.resolve("tools/ferry-runtime"), Path.of("../ferry"));
+        Path build = clone.resolve("target/ferry/1");
+        new Bash(dir).with("APP", build).sourced("note_runtime_options \"$APP\"");
+        String options = "@" + clone.resolve("tools/../target/ferry/current/oci.options");
+        bash = new Bash(dir);
+        String runtime = clone.resolve("tools/ferry-runtime").toString();
+
+        assertThat(bash.run(List.of(runtime, "state", "two words")).out().lines())
+                .containsExactly("-Xint", options, "state", "two words");
+        assertThat(bash.run(List.of(runtime, "--root", "/x", "restore", "ID"))
+                        .out()
+                        .lines())
+                .containsExactly("-XX:TieredStopAtLevel=1", options, "--root", "/x", "restore", "ID");
+
+        // what was written down for another place is not believed
+        Files.writeString(build.resolve("oci.options"), "# " + dir + "\n\"-cp\" \"/gone\"");
+        assertThat(bash.run(List.of(runtime, "state", "ID")).out().lines())
+                .doesNotContain(options)
+                .endsWith("dev.ferry.runtime.command.RuntimeMain", "state", "ID");
+    }
+
+    /** Java's own file of options, with its quotes. */
+    @Test
+    void javaReadsTheOptionsOfTheRuntimeFromAnyDirectory() throws Exception {
+        Path build = Files.createDirectories(dir.resolve("a \"strange\" \\place #1"));
+        new Bash(dir).with("APP", build).sourced("note_runtime_options \"$APP\"");
+        Path java = Path.of(System.getProperty("java.home"), "bin/java");
+        bash = new Bash(dir);
+
+        // shown before the class is looked for, which is not there
+        var result = bash.run(List.of(
+                java.toString(), "-XshowSettings:properties", "@" + build.resolve("oci.options"), "@no-options"));
+
+        assertThat(result.err())
+                .contains("java.class.path = " + build + "/lib/runtime-core-*.jar")
+                .contains("dev.ferry.runtime.command.RuntimeMain");
+    }
+
+    @Test
     void helpOfABenchmarkFetchesNothing() throws Exception {
         Path clone = clone("printf '%s\\n' \"$@\"");
         Files.writeString(clone.resolve("tools/provision.sh"), "die 'provisioning was begun'");

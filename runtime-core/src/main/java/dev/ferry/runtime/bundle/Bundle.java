@@ -16,8 +16,10 @@ import java.util.List;
  * @param directory absolute
  * @param spec with every path of the host made absolute
  * @param root the container's root, absolute
+ * @param json {@code spec} as a text, for the container's own directory; may hold what the specification does not know
  */
-public record Bundle(Path directory, Spec spec, Path root) {
+@SuppressWarnings("ArrayRecordComponent") // written once, never compared
+public record Bundle(Path directory, Spec spec, Path root, byte[] json) {
     private static final String CONFIG = "config.json";
 
     /**
@@ -33,9 +35,10 @@ public record Bundle(Path directory, Spec spec, Path root) {
                     "JSON specification file %s not found; name the bundle with --bundle, or write one with \"spec\""
                             .formatted(config));
         }
+        byte[] json = Files.readAllBytes(config);
         Spec spec;
         try {
-            spec = OciJson.readSpec(config);
+            spec = OciJson.readSpec(json, config.toString());
         } catch (InvalidSpec e) {
             throw new RuntimeRefused(String.valueOf(e.getMessage()), e);
         }
@@ -50,7 +53,12 @@ public record Bundle(Path directory, Spec spec, Path root) {
         }
         List<Mount> mounts =
                 spec.mounts().stream().map(mount -> absolute(mount, absolute)).toList();
-        return new Bundle(absolute, spec.withMounts(mounts), root.toRealPath());
+        if (mounts.equals(spec.mounts())) {
+            // nearly always, and then the text need not be written anew, which costs far more than reading it did
+            return new Bundle(absolute, spec, root.toRealPath(), json);
+        }
+        Spec whole = spec.withMounts(mounts);
+        return new Bundle(absolute, whole, root.toRealPath(), OciJson.write(whole));
     }
 
     /** Sources of bind mounts are relative to the bundle. config.md, "Mounts" */

@@ -1,10 +1,9 @@
 package dev.ferry.runtime.bundle;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ferry.runtime.cgroup.CgroupPath;
+import dev.ferry.runtime.json.JsonObject;
+import dev.ferry.runtime.json.JsonRefused;
+import dev.ferry.runtime.json.JsonText;
 import dev.ferry.runtime.linux.ProcessId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param descriptors what its standard descriptors were when it was made, as /proc names them; null while it is being created, and where
  *     an older runtime made it
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 record BundleRecord(
         int version,
         String id,
@@ -43,7 +41,6 @@ record BundleRecord(
         @Nullable List<String> descriptors) {
     static final int VERSION = 1;
     private static final String FILE = "container.json";
-    private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     /** One that is being created. */
     static BundleRecord fresh(String id, Bundle bundle, CgroupPath cgroup) {
@@ -68,7 +65,7 @@ record BundleRecord(
     /** Replaces the file. It says nothing that is true after a restart of the host, so it is not synced. */
     void write(Path directory) throws IOException {
         Path temporary = directory.resolve(FILE + ".new");
-        Files.write(temporary, JSON.writeValueAsBytes(this));
+        Files.write(temporary, json());
         Files.move(
                 temporary,
                 directory.resolve(FILE),
@@ -80,7 +77,7 @@ record BundleRecord(
     static Optional<BundleRecord> read(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
         try {
-            BundleRecord record = JSON.readValue(Files.readAllBytes(file), BundleRecord.class);
+            BundleRecord record = JsonObject.read(Files.readAllBytes(file), BundleRecord::of);
             if (record.version > VERSION) {
                 throw new IOException(
                         "\"%s\" was written by a newer runtime (version %d, this one knows %d): use that one"
@@ -89,8 +86,54 @@ record BundleRecord(
             return Optional.of(record);
         } catch (NoSuchFileException e) {
             return Optional.empty();
-        } catch (JacksonException e) {
-            throw new IOException("\"%s\" cannot be read: %s".formatted(file, e.getOriginalMessage()), e);
+        } catch (JsonRefused e) {
+            throw new IOException("\"%s\" cannot be read: %s".formatted(file, e.getMessage()), e);
         }
+    }
+
+    private byte[] json() {
+        var text = new JsonText()
+                .number("version", version)
+                .text("id", id)
+                .text("bundle", bundle)
+                .text("rootfs", rootfs)
+                .text("cgroup", cgroup)
+                .text("created", created)
+                .text("owner", owner)
+                .texts("descriptors", descriptors);
+        if (init != null) {
+            text.object(
+                    "init",
+                    new JsonText()
+                            .number("pid", init.pid())
+                            .number("startTicks", init.startTicks())
+                            .text("bootId", init.bootId()));
+        }
+        return text.bytes();
+    }
+
+    private static BundleRecord of(JsonObject from) throws JsonRefused {
+        return new BundleRecord(
+                from.integerOrZero("version"),
+                present("id", from.text("id")),
+                present("bundle", from.text("bundle")),
+                present("rootfs", from.text("rootfs")),
+                from.object("init", BundleRecord::process),
+                present("cgroup", from.text("cgroup")),
+                present("created", from.text("created")),
+                Optional.ofNullable(from.text("owner")).orElse(""),
+                from.texts("descriptors"));
+    }
+
+    private static ProcessId process(JsonObject from) throws JsonRefused {
+        return new ProcessId(
+                from.integerOrZero("pid"), from.numberOrZero("startTicks"), present("bootId", from.text("bootId")));
+    }
+
+    private static String present(String name, @Nullable String value) {
+        if (value == null) {
+            throw new IllegalArgumentException("\"" + name + "\" is missing");
+        }
+        return value;
     }
 }

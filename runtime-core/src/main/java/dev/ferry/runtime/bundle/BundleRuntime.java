@@ -62,8 +62,8 @@ public final class BundleRuntime {
 
     final Path root;
     private final Optional<Path> tools;
-    final CgroupHierarchies hierarchies;
     private final Consumer<String> warnings;
+    private @Nullable CgroupHierarchies hierarchies;
 
     /**
      * Over a directory of states, which is made when it is needed.
@@ -71,11 +71,20 @@ public final class BundleRuntime {
      * @param tools where a private libseccomp may lie
      * @param warnings is told what went wrong and changed nothing
      */
-    public BundleRuntime(Path root, Optional<Path> tools, Consumer<String> warnings) throws IOException {
+    public BundleRuntime(Path root, Optional<Path> tools, Consumer<String> warnings) {
         this.root = root;
         this.tools = tools;
         this.warnings = warnings;
-        this.hierarchies = CgroupHierarchies.ofHost();
+    }
+
+    /** Looked at by the first who asks: starting a container takes none of it. */
+    CgroupHierarchies hierarchies() throws IOException {
+        CgroupHierarchies known = hierarchies;
+        if (known == null) {
+            known = CgroupHierarchies.ofHost();
+            hierarchies = known;
+        }
+        return known;
     }
 
     /**
@@ -112,11 +121,11 @@ public final class BundleRuntime {
         try {
             CgroupPath path = cgroupPath(id, bundle.spec());
             requireEmpty(path);
-            cgroup = hierarchies.create(path, resources(bundle.spec()));
+            cgroup = hierarchies().create(path, resources(bundle.spec()));
             var record = BundleRecord.fresh(id, bundle, path);
             record.write(directory);
             // what is changed in the bundle from here on changes nothing
-            Files.write(directory.resolve(CONFIG), OciJson.write(bundle.spec()));
+            Files.write(directory.resolve(CONFIG), bundle.json());
             int pid = bringUp(record, bundle, directory, cgroup, options);
             done = true;
             return pid;
@@ -535,8 +544,8 @@ public final class BundleRuntime {
         }
     }
 
-    Cgroup cgroup(BundleRecord record) {
-        return hierarchies.open(new CgroupPath(record.cgroup()));
+    Cgroup cgroup(BundleRecord record) throws IOException {
+        return hierarchies().open(new CgroupPath(record.cgroup()));
     }
 
     private BundleState shown(Held held) throws IOException {
@@ -639,7 +648,7 @@ public final class BundleRuntime {
     }
 
     void requireEmpty(CgroupPath path) throws RuntimeRefused, IOException {
-        Cgroup cgroup = hierarchies.open(path);
+        Cgroup cgroup = hierarchies().open(path);
         if (cgroup.exists() && !cgroup.pids().isEmpty()) {
             throw new RuntimeRefused(
                     "container's cgroup is not empty: %d process(es) found in \"%s\"; end them, or name another in linux.cgroupsPath"

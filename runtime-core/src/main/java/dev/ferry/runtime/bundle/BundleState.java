@@ -1,5 +1,6 @@
 package dev.ferry.runtime.bundle;
 
+import dev.ferry.runtime.json.JsonText;
 import java.util.Map;
 
 /**
@@ -17,4 +18,19 @@ public record BundleState(
         String rootfs,
         String created,
         Map<String, String> annotations,
-        String owner) {}
+        String owner) {
+    /** As it is printed, in UTF-8. */
+    public byte[] json() {
+        return new JsonText()
+                .text("ociVersion", ociVersion)
+                .text("id", id)
+                .number("pid", pid)
+                .text("status", status)
+                .text("bundle", bundle)
+                .text("rootfs", rootfs)
+                .text("created", created)
+                .textsByName("annotations", annotations)
+                .text("owner", owner)
+                .bytes();
+    }
+}

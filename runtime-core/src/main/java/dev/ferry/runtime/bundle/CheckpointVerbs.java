@@ -6,7 +6,6 @@ import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.container.RuntimeLauncher;
 import dev.ferry.runtime.linux.ProcessId;
 import dev.ferry.runtime.oci.Hooks;
-import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Spec;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -62,7 +61,7 @@ final class CheckpointVerbs {
         Cgroup cgroup = null;
         boolean done = false;
         try {
-            cgroup = runtime.hierarchies.create(path, BundleRuntime.resources(bundle.spec()));
+            cgroup = runtime.hierarchies().create(path, BundleRuntime.resources(bundle.spec()));
             var gone = new BundleCheckpoints.Gone(
                     id, directory, bundle.spec(), bundle.root(), cgroup, options.console(), runtime.root);
             BundleRecord record = BundleRecord.fresh(id, bundle, path);
@@ -121,8 +120,12 @@ final class CheckpointVerbs {
             return Bundle.read(Path.of(""));
         }
         BundleRecord record = stopped.get().record();
+        Path directory = stopped.get().directory();
         return new Bundle(
-                Path.of(record.bundle()), BundleRuntime.spec(stopped.get().directory()), Path.of(record.rootfs()));
+                Path.of(record.bundle()),
+                BundleRuntime.spec(directory),
+                Path.of(record.rootfs()),
+                Files.readAllBytes(directory.resolve(BundleRuntime.CONFIG)));
     }
 
     /** Writes down who it is before it runs. */
@@ -154,7 +157,7 @@ final class CheckpointVerbs {
         public void restored(int pid) throws IOException {
             ProcessId init = ProcessId.of(pid)
                     .orElseThrow(() -> new IOException("process " + pid + " ended while it was restored"));
-            Files.write(directory.resolve(BundleRuntime.CONFIG), OciJson.write(bundle.spec()));
+            Files.write(directory.resolve(BundleRuntime.CONFIG), bundle.json());
             RuntimeLauncher.removeGate(directory);
             record.withInit(init).write(directory);
             if (options.pidFile().isPresent()) {

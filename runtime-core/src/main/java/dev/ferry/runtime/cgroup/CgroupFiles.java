@@ -51,20 +51,20 @@ final class CgroupFiles {
      * @throws LimitRefused when one is refused twice
      */
     static void writeAll(List<Setting> settings, Function<String, Path> directories) throws IOException {
-        var chosen = new LinkedHashMap<Setting, Path>();
+        var chosen = new ArrayList<Map.Entry<Setting, Path>>();
         for (Setting setting : settings) {
             Setting there = existing(directories.apply(setting.controller()), setting);
-            chosen.put(there, directories.apply(there.controller()).resolve(there.file()));
+            chosen.add(Map.entry(there, directories.apply(there.controller()).resolve(there.file())));
         }
-        var refused = new LinkedHashMap<Setting, Path>();
-        for (Map.Entry<Setting, Path> entry : chosen.entrySet()) {
+        var refused = new ArrayList<Map.Entry<Setting, Path>>();
+        for (Map.Entry<Setting, Path> entry : chosen) {
             try {
                 write(entry.getValue(), entry.getKey().value());
             } catch (IOException e) {
-                refused.put(entry.getKey(), entry.getValue());
+                refused.add(entry);
             }
         }
-        for (Map.Entry<Setting, Path> entry : refused.entrySet()) {
+        for (Map.Entry<Setting, Path> entry : refused) {
             try {
                 write(entry.getValue(), entry.getKey().value());
             } catch (IOException e) {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -202,14 +201,20 @@ public final class CgroupHierarchies {
 
     /** Among several mounts of one hierarchy the one that shows most of it; the first of those. */
     private static Optional<MountTable.Entry> mountOf(String name, MountTable table) {
-        return table.entries().stream()
-                .filter(entry -> name.isEmpty()
-                        ? entry.type().equals("cgroup2")
-                        : entry.type().equals("cgroup")
-                                && entry.superOptions().containsAll(Arrays.asList(name.split(",", -1))))
-                // a mount made outside of this process's cgroup namespace shows a cgroup that has no name here
-                .filter(entry -> !entry.root().startsWith("/.."))
-                .min(Comparator.comparingInt(entry -> entry.root().length()));
+        MountTable.Entry best = null;
+        for (MountTable.Entry entry : table.entries()) {
+            boolean fits = name.isEmpty()
+                    ? entry.type().equals("cgroup2")
+                    : entry.type().equals("cgroup")
+                            && entry.superOptions().containsAll(Arrays.asList(name.split(",", -1)));
+            // a mount made outside of this process's cgroup namespace shows a cgroup that has no name here
+            if (fits
+                    && !entry.root().startsWith("/..")
+                    && (best == null || entry.root().length() < best.root().length())) {
+                best = entry;
+            }
+        }
+        return Optional.ofNullable(best);
     }
 
     private static CgroupMode modeOf(List<CgroupHierarchy> mounted) {

@@ -137,7 +137,8 @@ final class RuntimeCall {
             case "run" -> {
                 return runToTheEnd(Arguments.parse(rest, RUN));
             }
-            case "state" -> print(runtime().state(id(Arguments.parse(rest, NONE))));
+            case "state" ->
+                printJson(runtime().state(id(Arguments.parse(rest, NONE))).json());
             case "kill" -> kill(Arguments.parse(rest, new Flags(Set.of(), Set.of("all", "a"))));
             case "delete" -> {
                 Arguments read = Arguments.parse(rest, new Flags(Set.of(), Set.of("force", "f")));
@@ -182,7 +183,7 @@ final class RuntimeCall {
         return code;
     }
 
-    private BundleRuntime runtime() throws IOException {
+    private BundleRuntime runtime() {
         return new BundleRuntime(root, Optional.of(tools()), this::warn);
     }
 
@@ -377,7 +378,11 @@ final class RuntimeCall {
     }
 
     private void print(Object document) {
-        out.println(new String(OciJson.write(document), StandardCharsets.UTF_8));
+        printJson(OciJson.write(document));
+    }
+
+    private void printJson(byte[] json) {
+        out.println(new String(json, StandardCharsets.UTF_8));
     }
 
     private static String version() {

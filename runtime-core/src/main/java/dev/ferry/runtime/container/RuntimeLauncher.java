@@ -7,10 +7,8 @@ import dev.ferry.runtime.linux.FileNodes;
 import dev.ferry.runtime.linux.OpenFiles;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.Pipe;
-import dev.ferry.runtime.linux.Poll;
 import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.ResourceLimits;
-import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.WaitPid;
 import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
@@ -33,9 +31,11 @@ import dev.ferry.runtime.spawn.StepFailed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -319,24 +319,25 @@ public final class RuntimeLauncher {
      */
     public static void start(Path directory, String program, List<Hooks.Hook> hooks) throws StartFailed, IOException {
         Path gate = directory.resolve(GATE);
-        try (Fd report = OpenFiles.open(directory.resolve(REPORT), OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
-                Fd opened = OpenFiles.open(gate, OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK)) {
+        try (StartReport report = StartReport.open(directory.resolve(REPORT));
+                FileChannel opened = StartReport.openEnd(gate, StandardOpenOption.WRITE)) {
             Files.delete(gate);
-            OpenFiles.writeFully(opened, new byte[] {1});
-            Duration patience = patience(hooks);
-            if (!Poll.readable(report, patience)) {
-                throw new IOException("the container did not start within " + patience.toSeconds() + " s");
-            }
-            byte[] said = OpenFiles.read(report, REPORT_BYTES);
+            passOn(opened, gate);
+            byte[] said = report.await(REPORT_BYTES, patience(hooks));
             if (said.length == REPORT_BYTES) {
                 requireHooks(said, hooks);
                 throw failure(said, directory, program);
             }
-        } catch (SyscallException e) {
-            if (e.is(Errno.ENXIO) || e.is(Errno.ENOENT)) {
-                throw new NoSuchFileException(gate.toString(), null, "nobody waits there to be started");
-            }
-            throw e;
+        }
+    }
+
+    private static void passOn(FileChannel opened, Path gate) throws NoSuchFileException {
+        try {
+            opened.write(ByteBuffer.wrap(new byte[] {1}));
+        } catch (IOException e) {
+            var nobody = new NoSuchFileException(gate.toString(), null, "nobody waits there to be started");
+            nobody.initCause(e);
+            throw nobody;
         }
     }
 

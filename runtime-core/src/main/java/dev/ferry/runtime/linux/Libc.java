@@ -8,12 +8,10 @@ import dev.ferry.runtime.linux.abi.Syscall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nearly all calls go through one function, syscall(2): its arguments are machine words, so there is no place for a four
  * byte parameter to be declared with eight; calls that older C libraries have no name for (open_tree, pidfd_getfd) need no
- * special treatment; and a fresh JVM links one handle instead of sixty, about a millisecond each. posix_spawn(3) is linked by
- * its own names, since the dance around vfork is the C library's.
+ * special treatment; and a fresh JVM links one handle instead of sixty. posix_spawn(3) and its neighbours are called by
+ * their own names, since the dance around vfork is the C library's, and through the same handle: making one costs twenty milliseconds of
+ * processor, more than all else that a short-lived process does.
+ *
+ * <p>That handle passes words. A function that takes less than a word, an int say, looks at the lower part of the register only, and one
+ * that returns less leaves the rest of it undefined, on x86_64 and aarch64 alike; nothing here takes more or floating point.
  *
  * <p>errno belongs to one call: it is captured in the arena of that call and never shared between threads.
  */
@@ -30,21 +32,20 @@ import org.jspecify.annotations.Nullable;
 final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    static final StructLayout STATE = Linker.Option.captureStateLayout();
+    /** errno is all that is captured on Linux; a test looks, since the first path through a layout costs a millisecond. */
+    static final long ERRNO = 0;
+
     private static final Architecture HOST = Architecture.host();
 
-    /** {@code long syscall(long number, ...)}: variadic from the second argument on. syscall(2) */
-    private static final MethodHandle SYSCALL = LINKER.downcallHandle(
-            symbol("syscall"),
+    /** {@code long function(long, ...)}: variadic from the second argument on, as syscall(2) is; to others that makes no difference. */
+    private static final MethodHandle CALL = LINKER.downcallHandle(
             FunctionDescriptor.of(
                     JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Linker.Option.firstVariadicArg(1),
             Linker.Option.captureCallState("errno"));
 
-    /** {@code long sysconf(int name)}. sysconf(3) */
-    private static final MethodHandle SYSCONF =
-            LINKER.downcallHandle(symbol("sysconf"), FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+    private static final MemorySegment SYSCALL = symbol("syscall");
 
     private Libc() {}
 
@@ -52,8 +53,8 @@ final class Libc {
     static long invoke(Syscall call, long a, long b, long c, long d, long e, long f) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
-            long result = (long) SYSCALL.invokeExact(state, (long) HOST.numberOf(call), a, b, c, d, e, f);
-            return result == -1 ? -(long) (int) ERRNO.get(state, 0L) : result;
+            long result = (long) CALL.invokeExact(SYSCALL, state, (long) HOST.numberOf(call), a, b, c, d, e, f);
+            return result == -1 ? -(long) state.get(JAVA_INT, ERRNO) : result;
         } catch (Throwable t) {
             throw new AssertionError("syscall(2) is linked wrongly", t);
         }
@@ -101,17 +102,18 @@ final class Libc {
         return invokeUninterrupted(call, a, b, c, 0, 0, 0);
     }
 
+    /** sysconf(3) */
     static long sysconf(int name) {
-        try {
-            return (long) SYSCONF.invokeExact(name);
-        } catch (Throwable t) {
-            throw new AssertionError("sysconf(3) is linked wrongly", t);
-        }
+        return call(symbol("sysconf"), name, 0, 0, 0, 0, 0);
     }
 
-    /** A function of the C library that answers with an error number, all arguments addresses or words. */
-    static MethodHandle link(String name, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(symbol(name), descriptor);
+    /** Calls a function whose arguments are addresses and whole numbers; what it returns, and nothing of errno. */
+    static long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (long) CALL.invokeExact(function, arena.allocate(STATE), a, b, c, d, e, f, 0L);
+        } catch (Throwable t) {
+            throw new AssertionError("a function of the C library is linked wrongly", t);
+        }
     }
 
     /** The address of a C string, or 0 for none. The arena must stay open for the call. */
@@ -119,7 +121,8 @@ final class Libc {
         return text == null ? 0 : arena.allocateFrom(text).address();
     }
 
-    private static MemorySegment symbol(String name) {
+    /** A function of the C library, for {@link #call}. */
+    static MemorySegment symbol(String name) {
         return SYMBOLS.find(name).orElseThrow(() -> new AssertionError("libc has no \"" + name + "\""));
     }
 }

@@ -4,20 +4,23 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.ferry.runtime.linux.abi.Layouts;
 import dev.ferry.runtime.linux.abi.PollEvents;
 import dev.ferry.runtime.linux.abi.Syscall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 
 /** Waiting until descriptors have something to say. ppoll(2); blocks the thread, so never on a virtual one. */
 public final class Poll {
-    private static final int FD = Layouts.POLLFD.offset("fd");
-    private static final int EVENTS = Layouts.POLLFD.offset("events");
-    private static final int REVENTS = Layouts.POLLFD.offset("revents");
+    // struct pollfd and struct timespec, as Layouts has them and a test compares: asking them takes a short-lived
+    // process milliseconds
+    static final int SIZE = 8;
+    static final int FD = 0;
+    static final int EVENTS = 4;
+    static final int REVENTS = 6;
+    static final int TIME_SIZE = 16;
+    static final int NANOSECONDS = 8;
 
     private Poll() {}
 
@@ -46,24 +49,25 @@ public final class Poll {
     public static int[] await(List<Interest> interests, Duration atMost) throws SyscallException {
         long deadline = System.nanoTime() + nanos(atMost);
         try (Arena arena = Arena.ofConfined()) {
-            int size = Layouts.POLLFD.size();
-            MemorySegment fds = arena.allocate((long) size * Math.max(1, interests.size()), Long.BYTES);
+            MemorySegment fds = arena.allocate((long) SIZE * Math.max(1, interests.size()), Long.BYTES);
             for (int i = 0; i < interests.size(); i++) {
-                fds.set(JAVA_INT, (long) size * i + FD, interests.get(i).fd().number());
-                fds.set(JAVA_SHORT, (long) size * i + EVENTS, (short)
+                fds.set(JAVA_INT, (long) SIZE * i + FD, interests.get(i).fd().number());
+                fds.set(JAVA_SHORT, (long) SIZE * i + EVENTS, (short)
                         interests.get(i).events());
             }
-            MemorySegment time = arena.allocate(Layouts.TIMESPEC.layout());
+            MemorySegment time = arena.allocate(TIME_SIZE, Long.BYTES);
             long result;
             do {
                 long left = Math.max(0, deadline - System.nanoTime());
                 time.set(JAVA_LONG, 0, left / 1_000_000_000);
-                time.set(JAVA_LONG, 8, left % 1_000_000_000);
+                time.set(JAVA_LONG, NANOSECONDS, left % 1_000_000_000);
                 result = Libc.invoke(Syscall.PPOLL, fds.address(), interests.size(), time.address(), 0, 0);
             } while (result == -Errno.EINTR.number());
             OpenFiles.check(result, Syscall.PPOLL, interests.size() + " descriptors");
             int[] events = new int[interests.size()];
-            Arrays.setAll(events, i -> fds.get(JAVA_SHORT, (long) size * i + REVENTS) & 0xffff);
+            for (int i = 0; i < events.length; i++) {
+                events[i] = fds.get(JAVA_SHORT, (long) SIZE * i + REVENTS) & 0xffff;
+            }
             return events;
         }
     }

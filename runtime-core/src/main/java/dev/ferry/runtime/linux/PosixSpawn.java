@@ -1,13 +1,10 @@
 package dev.ferry.runtime.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,32 +17,47 @@ import java.util.Objects;
  * Java threads block SIGQUIT and ignore others, which exec would hand on.
  */
 public final class PosixSpawn {
-    private static final short SETSIGMASK = 0x08;
-    private static final short SETSIGDEF = 0x04;
-    private static final short SETSID = 0x80;
+    private static final int SETSIGMASK = 0x08;
+    private static final int SETSIGDEF = 0x04;
+    private static final int SETSID = 0x80;
 
     /** glibc's posix_spawnattr_t is 336 bytes, its posix_spawn_file_actions_t 80; some room for other C libraries. */
     private static final int OPAQUE_BYTES = 1024;
 
     private static final int SIGSET_BYTES = 128;
 
-    private static final FunctionDescriptor ONE = FunctionDescriptor.of(JAVA_INT, ADDRESS);
-    private static final FunctionDescriptor TWO = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);
-
-    private static final MethodHandle SPAWN = Libc.link(
-            "posix_spawn", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
-    private static final MethodHandle ACTIONS_INIT = Libc.link("posix_spawn_file_actions_init", ONE);
-    private static final MethodHandle ACTIONS_DUP2 =
-            Libc.link("posix_spawn_file_actions_adddup2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-    private static final MethodHandle ACTIONS_DESTROY = Libc.link("posix_spawn_file_actions_destroy", ONE);
-    private static final MethodHandle ATTRIBUTES_INIT = Libc.link("posix_spawnattr_init", ONE);
-    private static final MethodHandle ATTRIBUTES_FLAGS =
-            Libc.link("posix_spawnattr_setflags", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_SHORT));
-    private static final MethodHandle ATTRIBUTES_DEFAULTS = Libc.link("posix_spawnattr_setsigdefault", TWO);
-    private static final MethodHandle ATTRIBUTES_MASK = Libc.link("posix_spawnattr_setsigmask", TWO);
-    private static final MethodHandle ATTRIBUTES_DESTROY = Libc.link("posix_spawnattr_destroy", ONE);
+    private static final Function SPAWN = Function.of("posix_spawn");
+    private static final Function ACTIONS_INIT = Function.of("posix_spawn_file_actions_init");
+    private static final Function ACTIONS_DUP2 = Function.of("posix_spawn_file_actions_adddup2");
+    private static final Function ACTIONS_DESTROY = Function.of("posix_spawn_file_actions_destroy");
+    private static final Function ATTRIBUTES_INIT = Function.of("posix_spawnattr_init");
+    private static final Function ATTRIBUTES_FLAGS = Function.of("posix_spawnattr_setflags");
+    private static final Function ATTRIBUTES_DEFAULTS = Function.of("posix_spawnattr_setsigdefault");
+    private static final Function ATTRIBUTES_MASK = Function.of("posix_spawnattr_setsigmask");
+    private static final Function ATTRIBUTES_DESTROY = Function.of("posix_spawnattr_destroy");
 
     private PosixSpawn() {}
+
+    /** One of the family: they answer with the error number itself and leave errno alone. */
+    private record Function(CFunction function) {
+        static Function of(String name) {
+            return new Function(new CFunction(name, Libc.symbol(name)));
+        }
+
+        int invoke(long... arguments) {
+            return (int) function.call(arguments);
+        }
+
+        void succeed(long... arguments) throws SyscallException {
+            requireNone(invoke(arguments), "");
+        }
+
+        void requireNone(int error, String arguments) throws SyscallException {
+            if (error != 0) {
+                throw new SyscallException(function.name(), arguments, Errno.of(error));
+            }
+        }
+    }
 
     /**
      * Starts a program and returns its pid once it has been exec'd. The caller reaps it with {@link WaitPid}.
@@ -59,8 +71,10 @@ public final class PosixSpawn {
     public static int spawn(
             String executable, List<String> arguments, List<String> environment, Map<Integer, Fd> placements)
             throws SyscallException {
-        int highest =
-                placements.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
+        int highest = -1;
+        for (int target : placements.keySet()) {
+            highest = Math.max(highest, target);
+        }
         for (Fd source : placements.values()) {
             if (source.number() <= highest) {
                 throw new IllegalArgumentException(source + " must be parked above " + highest + " first");
@@ -70,64 +84,43 @@ public final class PosixSpawn {
             MemorySegment actions = arena.allocate(OPAQUE_BYTES, Long.BYTES);
             MemorySegment attributes = arena.allocate(OPAQUE_BYTES, Long.BYTES);
             MemorySegment pid = arena.allocate(JAVA_INT);
-            succeed("posix_spawn_file_actions_init", (int) ACTIONS_INIT.invokeExact(actions));
-            succeed("posix_spawnattr_init", (int) ATTRIBUTES_INIT.invokeExact(attributes));
+            ACTIONS_INIT.succeed(actions.address());
+            ATTRIBUTES_INIT.succeed(attributes.address());
             try {
-                place(actions, placements);
+                for (Map.Entry<Integer, Fd> placement : placements.entrySet()) {
+                    int target = Objects.requireNonNull(placement.getKey());
+                    ACTIONS_DUP2.succeed(actions.address(), placement.getValue().number(), target);
+                }
                 cleanSignals(arena, attributes);
-                int error = (int) SPAWN.invokeExact(
-                        pid,
-                        arena.allocateFrom(executable),
-                        actions,
-                        attributes,
+                int error = SPAWN.invoke(
+                        pid.address(),
+                        Libc.address(arena, executable),
+                        actions.address(),
+                        attributes.address(),
                         vector(arena, arguments),
                         vector(arena, environment));
-                succeed("posix_spawn", error, "\"" + executable + "\"");
+                SPAWN.requireNone(error, "\"" + executable + "\"");
                 return pid.get(JAVA_INT, 0);
             } finally {
-                int ignored = (int) ACTIONS_DESTROY.invokeExact(actions);
-                ignored = (int) ATTRIBUTES_DESTROY.invokeExact(attributes);
+                ACTIONS_DESTROY.invoke(actions.address());
+                ATTRIBUTES_DESTROY.invoke(attributes.address());
             }
-        } catch (SyscallException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new AssertionError("posix_spawn(3) is linked wrongly", t);
         }
     }
 
-    private static void place(MemorySegment actions, Map<Integer, Fd> placements) throws Throwable {
-        for (Map.Entry<Integer, Fd> placement : placements.entrySet()) {
-            int target = Objects.requireNonNull(placement.getKey());
-            succeed("posix_spawn_file_actions_adddup2", (int)
-                    ACTIONS_DUP2.invokeExact(actions, placement.getValue().number(), target));
-        }
-    }
-
-    private static void cleanSignals(Arena arena, MemorySegment attributes) throws Throwable {
+    private static void cleanSignals(Arena arena, MemorySegment attributes) throws SyscallException {
         MemorySegment none = arena.allocate(SIGSET_BYTES, Long.BYTES);
         MemorySegment all = arena.allocate(SIGSET_BYTES, Long.BYTES).fill((byte) 0xff);
-        short flags = (short) (SETSIGMASK | SETSIGDEF | SETSID);
-        succeed("posix_spawnattr_setflags", (int) ATTRIBUTES_FLAGS.invokeExact(attributes, flags));
-        succeed("posix_spawnattr_setsigdefault", (int) ATTRIBUTES_DEFAULTS.invokeExact(attributes, all));
-        succeed("posix_spawnattr_setsigmask", (int) ATTRIBUTES_MASK.invokeExact(attributes, none));
+        ATTRIBUTES_FLAGS.succeed(attributes.address(), SETSIGMASK | SETSIGDEF | SETSID);
+        ATTRIBUTES_DEFAULTS.succeed(attributes.address(), all.address());
+        ATTRIBUTES_MASK.succeed(attributes.address(), none.address());
     }
 
-    private static MemorySegment vector(Arena arena, List<String> strings) {
-        MemorySegment vector = arena.allocate(ADDRESS, strings.size() + 1L);
+    private static long vector(Arena arena, List<String> strings) {
+        MemorySegment vector = arena.allocate((strings.size() + 1L) * Long.BYTES, Long.BYTES);
         for (int i = 0; i < strings.size(); i++) {
-            vector.setAtIndex(ADDRESS, i, arena.allocateFrom(strings.get(i)));
+            vector.set(JAVA_LONG, (long) i * Long.BYTES, Libc.address(arena, strings.get(i)));
         }
-        return vector;
-    }
-
-    private static void succeed(String function, int error) throws SyscallException {
-        succeed(function, error, "");
-    }
-
-    /** These functions answer with the error number itself and leave errno alone. */
-    private static void succeed(String function, int error, String arguments) throws SyscallException {
-        if (error != 0) {
-            throw new SyscallException(function, arguments, Errno.of(error));
-        }
+        return vector.address();
     }
 }

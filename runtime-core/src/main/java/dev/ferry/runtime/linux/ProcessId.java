@@ -27,7 +27,9 @@ public record ProcessId(int pid, long startTicks, String bootId) {
 
     /** Whether that very process still exists, if only as a zombie. */
     public boolean exists() throws IOException {
-        return of(pid).filter(this::equals).isPresent();
+        Optional<Long> start = startTicks(pid);
+        // not by equals(): the first use of a record's own costs more than both files
+        return start.isPresent() && start.get() == startTicks && currentBootId().equals(bootId);
     }
 
     /** Takes hold of it; empty when it is gone. Checks the start time after opening, so the number can not have changed hands. */

@@ -2,13 +2,8 @@ package dev.ferry.runtime.oci;
 
 import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.lang.annotation.ElementType;
@@ -22,7 +17,6 @@ import java.math.BigInteger;
 @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 @JacksonAnnotationsInside
 @JsonSerialize(using = Uint64.Writer.class)
-@JsonDeserialize(using = Uint64.Reader.class)
 @interface Uint64 {
 
     /** Writes without a sign. */
@@ -40,33 +34,6 @@ import java.math.BigInteger;
             } else {
                 out.writeNumber(new BigInteger(Long.toUnsignedString(value)));
             }
-        }
-    }
-
-    /** Reads up to 2⁶⁴−1; a negative number is refused. */
-    final class Reader extends StdDeserializer<Long> {
-        private static final long serialVersionUID = 1L;
-
-        Reader() {
-            super(Long.class);
-        }
-
-        @Override
-        public Long deserialize(JsonParser in, DeserializationContext context) throws IOException {
-            if (in.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-                return (Long) context.handleUnexpectedToken(Long.class, in);
-            }
-            BigInteger value = in.getBigIntegerValue();
-            if (value.signum() < 0 || value.bitLength() > 64) {
-                return (Long) context.handleWeirdNumberValue(
-                        Long.class, value, "must lie between 0 and 18446744073709551615");
-            }
-            return value.longValue();
-        }
-
-        @Override
-        public Long getNullValue(DeserializationContext context) {
-            return 0L;
         }
     }
 }

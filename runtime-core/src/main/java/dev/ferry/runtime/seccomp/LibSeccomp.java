@@ -1,18 +1,14 @@
 package dev.ferry.runtime.seccomp;
 
+import dev.ferry.runtime.linux.CFunction;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.MemFd;
 import dev.ferry.runtime.linux.OpenFiles;
 import java.io.IOException;
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,41 +38,34 @@ final class LibSeccomp {
     private static final int MOST_BYTES = 8 * SeccompFilter.MAXIMUM_INSTRUCTIONS * SeccompFilter.INSTRUCTION_BYTES;
 
     /** {@code struct scmp_arg_cmp {unsigned int arg; enum scmp_compare op; uint64_t datum_a, datum_b;}} */
-    private static final MemoryLayout ARGUMENT = MemoryLayout.structLayout(
-            ValueLayout.JAVA_INT.withName("arg"),
-            ValueLayout.JAVA_INT.withName("op"),
-            ValueLayout.JAVA_LONG.withName("datum_a"),
-            ValueLayout.JAVA_LONG.withName("datum_b"));
+    private static final long ARGUMENT_BYTES = 24;
 
-    private static final AddressLayout POINTER = ValueLayout.ADDRESS;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final long VERSION_BYTES = 3L * Integer.BYTES;
 
     private final String version;
-    private final MethodHandle init;
-    private final MethodHandle release;
-    private final MethodHandle archNative;
-    private final MethodHandle archResolveName;
-    private final MethodHandle archAdd;
-    private final MethodHandle attrSet;
-    private final MethodHandle resolveName;
-    private final MethodHandle resolveNameArch;
-    private final MethodHandle ruleAdd;
-    private final MethodHandle exportBpf;
+    private final CFunction init;
+    private final CFunction release;
+    private final CFunction archNative;
+    private final CFunction archResolveName;
+    private final CFunction archAdd;
+    private final CFunction attrSet;
+    private final CFunction resolveName;
+    private final CFunction resolveNameArch;
+    private final CFunction ruleAdd;
+    private final CFunction exportBpf;
 
     private LibSeccomp(Binder binder) {
-        init = binder.bind("seccomp_init", FunctionDescriptor.of(POINTER, INT));
-        release = binder.bind("seccomp_release", FunctionDescriptor.ofVoid(POINTER));
-        archNative = binder.bind("seccomp_arch_native", FunctionDescriptor.of(INT));
-        archResolveName = binder.bind("seccomp_arch_resolve_name", FunctionDescriptor.of(INT, POINTER));
-        archAdd = binder.bind("seccomp_arch_add", FunctionDescriptor.of(INT, POINTER, INT));
-        attrSet = binder.bind("seccomp_attr_set", FunctionDescriptor.of(INT, POINTER, INT, INT));
-        resolveName = binder.bind("seccomp_syscall_resolve_name", FunctionDescriptor.of(INT, POINTER));
-        resolveNameArch = binder.bind("seccomp_syscall_resolve_name_arch", FunctionDescriptor.of(INT, INT, POINTER));
-        ruleAdd = binder.bind("seccomp_rule_add_array", FunctionDescriptor.of(INT, POINTER, INT, INT, INT, POINTER));
-        exportBpf = binder.bind("seccomp_export_bpf", FunctionDescriptor.of(INT, POINTER, INT));
-        version = versionOf(binder.bind(
-                "seccomp_version",
-                FunctionDescriptor.of(POINTER.withTargetLayout(MemoryLayout.sequenceLayout(3, ValueLayout.JAVA_INT)))));
+        init = binder.bind("seccomp_init");
+        release = binder.bind("seccomp_release");
+        archNative = binder.bind("seccomp_arch_native");
+        archResolveName = binder.bind("seccomp_arch_resolve_name");
+        archAdd = binder.bind("seccomp_arch_add");
+        attrSet = binder.bind("seccomp_attr_set");
+        resolveName = binder.bind("seccomp_syscall_resolve_name");
+        resolveNameArch = binder.bind("seccomp_syscall_resolve_name_arch");
+        ruleAdd = binder.bind("seccomp_rule_add_array");
+        exportBpf = binder.bind("seccomp_export_bpf");
+        version = versionOf(binder.bind("seccomp_version"));
     }
 
     /**
@@ -109,19 +98,13 @@ final class LibSeccomp {
 
     /** The architecture of this machine as an AUDIT_ARCH_* number. */
     int nativeArch() {
-        try {
-            return (int) archNative.invokeExact();
-        } catch (Throwable t) {
-            throw wrong("seccomp_arch_native", t);
-        }
+        return (int) archNative.call();
     }
 
     /** The AUDIT_ARCH_* number of {@code x86_64}, {@code aarch64} and so on; 0 when this version does not know it. */
     int arch(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            return (int) archResolveName.invokeExact(arena.allocateFrom(name));
-        } catch (Throwable t) {
-            throw wrong("seccomp_arch_resolve_name", t);
+            return (int) archResolveName.call(arena.allocateFrom(name).address());
         }
     }
 
@@ -131,52 +114,37 @@ final class LibSeccomp {
      */
     int call(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            return (int) resolveName.invokeExact(arena.allocateFrom(name));
-        } catch (Throwable t) {
-            throw wrong("seccomp_syscall_resolve_name", t);
+            return (int) resolveName.call(arena.allocateFrom(name).address());
         }
     }
 
     /** A call's number on an architecture; negative when it has none. */
     int call(int arch, String name) {
         try (Arena arena = Arena.ofConfined()) {
-            return (int) resolveNameArch.invokeExact(arch, arena.allocateFrom(name));
-        } catch (Throwable t) {
-            throw wrong("seccomp_syscall_resolve_name_arch", t);
+            return (int) resolveNameArch.call(arch, arena.allocateFrom(name).address());
         }
     }
 
     /** An empty filter. */
     Draft draft(int defaultAction) throws SeccompRefused {
-        try {
-            MemorySegment context = (MemorySegment) init.invokeExact(defaultAction);
-            if (context.equals(MemorySegment.NULL)) {
-                throw new SeccompRefused("libseccomp does not take %#x as the default action".formatted(defaultAction));
-            }
-            return new Draft(context);
-        } catch (SeccompRefused e) {
-            throw e;
-        } catch (Throwable t) {
-            throw wrong("seccomp_init", t);
+        long context = init.call(defaultAction);
+        if (context == 0) {
+            throw new SeccompRefused("libseccomp does not take %#x as the default action".formatted(defaultAction));
         }
+        return new Draft(context);
     }
 
     /** A filter in the making; confined to one thread. */
     final class Draft implements AutoCloseable {
-        private final MemorySegment context;
+        private final long context;
 
-        private Draft(MemorySegment context) {
+        private Draft(long context) {
             this.context = context;
         }
 
         /** Covers a further architecture; one that is covered already is no error. */
         void addArch(int arch, String name) throws SeccompRefused {
-            int rc;
-            try {
-                rc = (int) archAdd.invokeExact(context, arch);
-            } catch (Throwable t) {
-                throw wrong("seccomp_arch_add", t);
-            }
+            int rc = (int) archAdd.call(context, arch);
             if (rc < 0 && rc != -EEXIST) {
                 throw new SeccompRefused(
                         "libseccomp cannot add the architecture \"%s\" to the filter (error %d); remove it from \"architectures\""
@@ -186,30 +154,24 @@ final class LibSeccomp {
 
         /** Asks for the binary tree; versions before 2.5 make a list, which decides alike. */
         void optimize() {
-            try {
-                int ignored = (int) attrSet.invokeExact(context, ATTRIBUTE_OPTIMIZE, OPTIMIZE_TREE);
-                assert ignored <= 0;
-            } catch (Throwable t) {
-                throw wrong("seccomp_attr_set", t);
-            }
+            int ignored = (int) attrSet.call(context, ATTRIBUTE_OPTIMIZE, OPTIMIZE_TREE);
+            assert ignored <= 0;
         }
 
         /** Adds a rule for one call under conditions that must all hold. */
         void addRule(int action, int call, String name, List<Comparison> comparisons) throws SeccompRefused {
             int rc;
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment arguments = arena.allocate(ARGUMENT, Math.max(1, comparisons.size()));
+                MemorySegment arguments = arena.allocate(ARGUMENT_BYTES * Math.max(1, comparisons.size()), Long.BYTES);
                 for (int i = 0; i < comparisons.size(); i++) {
                     Comparison comparison = comparisons.get(i);
-                    long at = i * ARGUMENT.byteSize();
+                    long at = i * ARGUMENT_BYTES;
                     arguments.set(ValueLayout.JAVA_INT, at, comparison.argument());
                     arguments.set(ValueLayout.JAVA_INT, at + 4, comparison.operator());
                     arguments.set(ValueLayout.JAVA_LONG, at + 8, comparison.first());
                     arguments.set(ValueLayout.JAVA_LONG, at + 16, comparison.second());
                 }
-                rc = (int) ruleAdd.invokeExact(context, action, call, comparisons.size(), arguments);
-            } catch (Throwable t) {
-                throw wrong("seccomp_rule_add_array", t);
+                rc = (int) ruleAdd.call(context, action, call, comparisons.size(), arguments.address());
             }
             if (rc < 0) {
                 throw new SeccompRefused(
@@ -223,12 +185,8 @@ final class LibSeccomp {
             int rc;
             byte[] program;
             try (Fd file = MemFd.create("seccomp")) {
-                rc = (int) exportBpf.invokeExact(context, file.number());
+                rc = (int) exportBpf.call(context, file.number());
                 program = OpenFiles.readAt(file, 0, MOST_BYTES);
-            } catch (IOException e) {
-                throw e;
-            } catch (Throwable t) {
-                throw wrong("seccomp_export_bpf", t);
             }
             if (rc < 0) {
                 throw new SeccompRefused(
@@ -240,11 +198,7 @@ final class LibSeccomp {
 
         @Override
         public void close() {
-            try {
-                release.invokeExact(context);
-            } catch (Throwable t) {
-                throw wrong("seccomp_release", t);
-            }
+            release.call(context);
         }
     }
 
@@ -255,28 +209,19 @@ final class LibSeccomp {
      */
     record Comparison(int argument, int operator, long first, long second) {}
 
-    private static String versionOf(MethodHandle handle) {
-        try {
-            MemorySegment numbers = (MemorySegment) handle.invokeExact();
-            return "%d.%d.%d"
-                    .formatted(
-                            numbers.getAtIndex(ValueLayout.JAVA_INT, 0),
-                            numbers.getAtIndex(ValueLayout.JAVA_INT, 1),
-                            numbers.getAtIndex(ValueLayout.JAVA_INT, 2));
-        } catch (Throwable t) {
-            throw wrong("seccomp_version", t);
-        }
-    }
-
-    private static AssertionError wrong(String symbol, Throwable t) {
-        return new AssertionError(symbol + "(3) is linked wrongly", t);
+    private static String versionOf(CFunction function) {
+        MemorySegment numbers = MemorySegment.ofAddress(function.call()).reinterpret(VERSION_BYTES);
+        return numbers.get(ValueLayout.JAVA_INT, 0)
+                + "."
+                + numbers.get(ValueLayout.JAVA_INT, Integer.BYTES)
+                + "."
+                + numbers.get(ValueLayout.JAVA_INT, 2 * Integer.BYTES);
     }
 
     /** Finds symbols of one library. */
     private record Binder(SymbolLookup symbols) {
-        MethodHandle bind(String symbol, FunctionDescriptor descriptor) {
-            MemorySegment address = symbols.find(symbol).orElseThrow(() -> new MissingSymbol(symbol));
-            return Linker.nativeLinker().downcallHandle(address, descriptor);
+        CFunction bind(String symbol) {
+            return new CFunction(symbol, symbols.find(symbol).orElseThrow(() -> new MissingSymbol(symbol)));
         }
     }
 

@@ -81,9 +81,9 @@ public final class StatusPipe implements AutoCloseable {
      * @throws ChildDied when nothing was heard in time
      */
     public OptionalLong awaitMessage(int word, Duration atMost) throws SpawnException, IOException {
-        for (StatusReport report : early) {
-            if (report instanceof StatusReport.Message message && message.word() == word) {
-                early.remove(report);
+        for (int i = 0; i < early.size(); i++) {
+            if (early.get(i) instanceof StatusReport.Message message && message.word() == word) {
+                early.remove(i);
                 return OptionalLong.of(message.value());
             }
         }
@@ -106,9 +106,11 @@ public final class StatusPipe implements AutoCloseable {
 
     /** A message of the words from {@code first} to {@code last} that came while another one was waited for; it is not kept. */
     public Optional<StatusReport.Message> passed(int first, int last) {
-        for (StatusReport report : early) {
-            if (report instanceof StatusReport.Message message && message.word() >= first && message.word() <= last) {
-                early.remove(report);
+        for (int i = 0; i < early.size(); i++) {
+            if (early.get(i) instanceof StatusReport.Message message
+                    && message.word() >= first
+                    && message.word() <= last) {
+                early.remove(i);
                 return Optional.of(message);
             }
         }
