@@ -3,6 +3,7 @@ package dev.ferry.criu.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ferry.criu.rpc.CriuInstallation;
 import dev.ferry.runtime.bundle.RuntimeProgram;
 import dev.ferry.runtime.bundle.RuntimeProgram.Result;
@@ -14,6 +15,7 @@ import dev.ferry.runtime.linux.Pipe;
 import dev.ferry.runtime.linux.Poll;
 import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.NamespaceKind;
+import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Spec;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.OwnNames;
@@ -88,6 +90,18 @@ final class CheckpointRig {
 
     Path bundle(String name, Spec spec) throws IOException {
         return runtime.bundle(name, spec, root);
+    }
+
+    /** A configuration that is edited as a document. */
+    ObjectNode config(Spec spec) throws IOException {
+        return (ObjectNode) JSON.readTree(OciJson.write(spec));
+    }
+
+    Path bundle(String name, ObjectNode config) throws IOException {
+        Path bundle = Files.createDirectory(folder.resolve(name));
+        Files.createSymbolicLink(bundle.resolve("rootfs"), root);
+        Files.write(bundle.resolve("config.json"), JSON.writeValueAsBytes(config));
+        return bundle;
     }
 
     Ends ends() throws IOException {
@@ -238,7 +252,8 @@ final class CheckpointRig {
         return beside(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()));
     }
 
-    private Process beside(ProcessBuilder builder) throws IOException {
+    /** Something that is not waited for; ended with the rig. */
+    Process beside(ProcessBuilder builder) throws IOException {
         Process process = builder.start();
         beside.add(process);
         return process;
