@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ferry.criu.bundle.CheckpointRig.Ends;
 import dev.ferry.runtime.bundle.RuntimeProgram.Result;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
+import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.testing.Feature;
 import dev.ferry.testing.LeakChecked;
 import dev.ferry.testing.Requires;
@@ -236,6 +237,95 @@ class LazyPagesTest {
         after.write("sum\n");
         after.awaitLines(1);
         assertThat(after.lines()).isEqualTo(before.lines());
+    }
+
+    /** runc takes no link for a root, and locks a network of its own with a program that may be missing. */
+    private Path bundleForRunc(String name) throws Exception {
+        Path bundle = rig.bundle(
+                name,
+                rig.shell(name, HOLDER).hostNamespace(NamespaceKind.NETWORK).build());
+        Files.delete(bundle.resolve("rootfs"));
+        TestRoot.makeIn(bundle.resolve("rootfs"));
+        return bundle;
+    }
+
+    @Test
+    @Requires(Feature.RUNC)
+    void pagesThatRuncServesAreFetched() throws Exception {
+        Path bundle = bundleForRunc("a");
+        Ends before = rig.ends();
+        try {
+            before.mustCall(rig.runc("run", "--detach", "--bundle", bundle.toString(), "a"));
+            before.awaitLines(1);
+            int port = freePort();
+            Process source = rig.beside(withCriuOnPath(rig.runc(
+                    "checkpoint",
+                    "--lazy-pages",
+                    "--status-fd",
+                    "1",
+                    "--page-server",
+                    "127.0.0.1:" + port,
+                    "--image-path",
+                    rig.images().toString(),
+                    "a")));
+            assertThat(source.getInputStream().read()).isZero();
+            Process daemon = daemon(port);
+            Ends after = rig.ends();
+            after.mustCall(restoring(bundleForRunc("b")));
+            assertThat(daemon.isAlive()).isFalse();
+            assertThat(source.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            after.write("sum\n");
+            after.awaitLines(1);
+            assertThat(after.lines().getLast()).isEqualTo(before.lines().getLast());
+        } finally {
+            // what was not saved to the end
+            rig.ends().mustCall(rig.runc("delete", "--force", "a"));
+        }
+    }
+
+    @Test
+    @Requires(Feature.RUNC)
+    void pagesAreServedToRunc() throws Exception {
+        Path bundle = bundleForRunc("a");
+        Ends before = rig.running("a", bundle);
+        before.awaitLines(1);
+        Serving serving = serving("a");
+        Process daemon = daemon(serving.port());
+        Ends after = rig.ends();
+        // the source is there until all pages are here, so this one has a cgroup of its own
+        Path other = bundleForRunc("b");
+        try {
+            after.mustCall(rig.runc(
+                    "restore",
+                    "--detach",
+                    "--lazy-pages",
+                    "--bundle",
+                    other.toString(),
+                    "--image-path",
+                    rig.images().toString(),
+                    "--work-path",
+                    folder.resolve("work").toString(),
+                    "b"));
+            assertThat(serving.call().waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(serving.call().exitValue())
+                    .as(Files.readString(serving.err()))
+                    .isZero();
+            assertThat(daemon.waitFor()).isZero();
+            after.write("sum\n");
+            after.awaitLines(1);
+            assertThat(after.lines().getLast()).isEqualTo(before.lines().getLast());
+        } finally {
+            after.mustCall(rig.runc("delete", "--force", "b"));
+        }
+    }
+
+    private static ProcessBuilder withCriuOnPath(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment()
+                .merge("PATH", Feature.tools().resolve("bin").toString(), (path, more) -> path + ":" + more);
+        return builder;
     }
 
     /** Zeros in the place of pages are the one thing that must not be seen. */
