@@ -104,6 +104,10 @@ public enum Refusal {
             "cpu",
             "the processor lacks a feature that the checkpoint was made with",
             "restore on a host with the same processor features"),
+    SOCKET_OPTION(
+            "socket-option",
+            "this CRIU cannot save network sockets on this kernel",
+            "use CRIU 4.2 or newer, which knows Linux 6.16"),
     NO_DIRTY_TRACKING(
             "no-dirty-tracking", "this kernel cannot track written pages", "take full checkpoints on this host"),
     LAZY_PAGES(

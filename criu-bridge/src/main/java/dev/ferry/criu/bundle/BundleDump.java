@@ -3,9 +3,13 @@ package dev.ferry.criu.bundle;
 import dev.ferry.criu.CriuCrashed;
 import dev.ferry.criu.CriuException;
 import dev.ferry.criu.CriuRefused;
+import dev.ferry.criu.ProtocolBroken;
+import dev.ferry.criu.Refusal;
 import dev.ferry.criu.archive.CheckpointDirectory;
+import dev.ferry.criu.checkpoint.AbandonedCriu;
 import dev.ferry.criu.checkpoint.CheckpointOptions;
 import dev.ferry.criu.preflight.Allowance;
+import dev.ferry.criu.preflight.Obstacle;
 import dev.ferry.criu.preflight.Preflight;
 import dev.ferry.criu.preflight.Verdict;
 import dev.ferry.criu.rpc.CriuOptions;
@@ -15,6 +19,7 @@ import dev.ferry.criu.rpc.CriuOptions.Text;
 import dev.ferry.criu.rpc.CriuProcess;
 import dev.ferry.criu.rpc.Notification;
 import dev.ferry.criu.rpc.NotificationHandler;
+import dev.ferry.criu.rpc.PagemapImages;
 import dev.ferry.runtime.bundle.BundleCheckpoints;
 import dev.ferry.runtime.bundle.CheckpointFlags;
 import dev.ferry.runtime.bundle.CheckpointFlags.Switch;
@@ -26,6 +31,9 @@ import dev.ferry.runtime.container.CriuLaunch;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.PidFd;
 import dev.ferry.runtime.linux.Pipe;
+import dev.ferry.runtime.linux.Processes;
+import dev.ferry.runtime.linux.SyscallException;
+import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.mount.MountTable;
 import dev.ferry.runtime.spawn.SpawnException;
 import java.io.IOException;
@@ -35,6 +43,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code checkpoint}. The commit point is the answer to post-dump: before it everything is on the disk, if the container is to end;
@@ -56,6 +65,9 @@ final class BundleDump {
     private final CriuCheckpoints.Tools tools;
     private final ImageDirectory images;
     private boolean committed;
+    private boolean served;
+    private @Nullable PageRelay relay;
+    private int criu;
 
     BundleDump(BundleCheckpoints.Running container, CheckpointFlags flags, CriuCheckpoints.Tools tools) {
         this.container = container;
@@ -73,12 +85,19 @@ final class BundleDump {
         try (PidFd init = opened.get()) {
             boolean paused = container.cgroup().isFrozen();
             boolean kept = false;
-            images.clear();
-            try {
+            if (flags.has(Switch.LAZY_PAGES)) {
+                LazyPages.requireRoom(Path.of("/proc"));
+            }
+            try (PageRelay listening =
+                    flags.has(Switch.LAZY_PAGES) ? PageRelay.at(flags.pages().orElseThrow()) : null) {
+                relay = listening;
+                images.clear();
                 dump(init, joining, paused);
                 kept = true;
             } finally {
-                if (kept || committed) {
+                relay = null;
+                // whoever fetches pages reads these images
+                if (kept || committed || served) {
                     images.keep();
                 } else {
                     images.bringBack();
@@ -94,41 +113,82 @@ final class BundleDump {
         return !flags.has(Switch.LEAVE_RUNNING) && !flags.has(Switch.PRE_DUMP);
     }
 
-    private void dump(PidFd init, Joining joining, boolean paused) throws CriuException, SpawnException, IOException {
+    private void dump(PidFd init, Joining joining, boolean paused)
+            throws CriuException, SpawnException, RuntimeRefused, IOException {
         var launch = new CriuLaunch(tools.command(), tools.runCache(flags), Optional.of(images.path()), flags.work());
         Files.deleteIfExists(log());
         try (CriuChild child = tools.criu().dumping(launch);
                 CriuProcess process = new CriuProcess(child.rpc(), child.pid(), log(), container.cgroup()::thaw)) {
+            AbandonedCriu.note(Files.createDirectories(note()), child.pid());
+            criu = child.pid();
             CriuOptions options = options(child, joining, paused);
             refuseObstacles(paused);
             try {
                 converse(process, options, init);
             } finally {
-                if (paused && !(committed && ends())) {
+                if ((paused || holds()) && !(committed && ends())) {
                     // CRIU that was killed, or gave up, may have let it go on
                     container.cgroup().freeze(FREEZES_WITHIN).keepFrozen();
                 }
             }
+        } finally {
+            AbandonedCriu.forget(note());
+            Files.deleteIfExists(LazyPages.configuration(flags.work()));
         }
         if (!ends()) {
             images.sync();
         }
     }
 
-    private void converse(CriuProcess process, CriuOptions options, PidFd init) throws CriuException, IOException {
+    private Path note() {
+        return container.directory().resolve(BundleCheckpoints.CRIU);
+    }
+
+    private Duration deadline() {
+        return flags.has(Switch.LAZY_PAGES) ? LazyPages.PATIENCE : CheckpointOptions.DEFAULT.deadline();
+    }
+
+    /**
+     * Whether it stands still besides CRIU: from the moment its pages are served it may run elsewhere, and CRIU lets go of it when it gives
+     * up.
+     */
+    private boolean holds() {
+        return served && ends();
+    }
+
+    private void converse(CriuProcess process, CriuOptions options, PidFd init)
+            throws CriuException, RuntimeRefused, IOException {
         NotificationHandler handler = (notification, descriptors) -> answer(notification, init);
         try {
             if (flags.has(Switch.PRE_DUMP)) {
                 process.preDump(options, CheckpointOptions.DEFAULT.deadline(), handler);
             } else {
-                process.dump(options, CheckpointOptions.DEFAULT.deadline(), handler);
+                process.dump(options, deadline(), handler);
+            }
+            if (holds()) {
+                committed = true;
+                // a frozen process takes its end when it thaws; sent the signal before, it comes to nothing of its own
+                // any more
+                container.cgroup().kill();
             }
         } catch (CriuCrashed e) {
             process.kill();
+            requireFetched(e);
             container.cgroup().thaw();
             requireEnded(e, init);
         } catch (CriuException e) {
+            requireFetched(e);
             requireEnded(e, init);
+        }
+    }
+
+    /** Not even a dead one here says that the other has everything. */
+    private void requireFetched(CriuException failure) throws RuntimeRefused {
+        if (holds()) {
+            throw new RuntimeRefused(
+                    "the pages of \"%s\" were not all fetched, and it is paused, since what was made of it elsewhere may run; \"delete\" that and \"resume\" this one, or \"delete --force\" it; %s; log: %s"
+                            .formatted(container.id(), detail(failure), log()),
+                    failure);
         }
     }
 
@@ -138,6 +198,17 @@ final class BundleDump {
             committed = false;
             throw failure;
         }
+    }
+
+    /** What its text would say of causes and remedies is said of hosts that could not begin. */
+    private String detail(CriuException failure) {
+        Optional<String> known = relay == null ? Optional.empty() : relay.failure();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        return failure instanceof CriuRefused refused
+                ? "criu: " + refused.logLine()
+                : String.valueOf(failure.getMessage());
     }
 
     private void awaitEnd(PidFd init) throws IOException {
@@ -159,10 +230,40 @@ final class BundleDump {
             images.writeDescriptors(container.descriptors());
             if (ends()) {
                 images.sync();
-                committed = true;
+                committed = !flags.has(Switch.LAZY_PAGES);
             }
         }
+        if (notification instanceof Notification.StatusReady) {
+            served = true;
+            if (holds()) {
+                container.cgroup().freeze(FREEZES_WITHIN).keepFrozen();
+            }
+            serve();
+            flags.ready().ifPresent(LazyPages::tell);
+        }
         return true;
+    }
+
+    private void serve() throws IOException {
+        PageRelay listening = relay;
+        if (listening == null) {
+            throw new AssertionError("pages are served and nobody has asked for it");
+        }
+        int pid = criu;
+        try {
+            listening.serve(LazyPages.port(log()), PagemapImages.lazyPages(images.path()), () -> end(pid));
+        } catch (ProtocolBroken e) {
+            throw new IOException("the images of the memory cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Nobody is hit but our child, which is reaped later; serving pages, it has no code of its own in the container. */
+    private static void end(int criu) {
+        try {
+            Processes.kill(criu, ProcessConstants.SIGKILL);
+        } catch (SyscallException gone) {
+            // it has ended, which is what is wanted
+        }
     }
 
     /** CRIU puts nothing back into a pipe that it is given at the restore. */
@@ -195,9 +296,14 @@ final class BundleDump {
                 paused && container.cgroup().mode() != CgroupMode.V2);
         Verdict verdict =
                 Preflight.of(container.init().pid(), container.cgroup().pids(), allowance, images.path());
-        if (!verdict.isClear()) {
-            var first = verdict.obstacles().getFirst();
-            throw new CriuRefused("checkpoint", first.refusal(), first.object(), "", Optional.empty());
+        // what has no room here may have some where it goes
+        Optional<Obstacle> first = verdict.obstacles().stream()
+                .filter(obstacle ->
+                        obstacle.refusal() != Refusal.NO_SPACE || flags.pages().isEmpty())
+                .findFirst();
+        if (first.isPresent()) {
+            Obstacle obstacle = first.get();
+            throw new CriuRefused("checkpoint", obstacle.refusal(), obstacle.object(), "", Optional.empty());
         }
     }
 
@@ -210,20 +316,19 @@ final class BundleDump {
                 .workDirectory(child.workDirectory().number())
                 .pid(pid)
                 .logFile(CheckpointDirectory.DUMP_LOG)
-                .with(Flag.MANAGE_CGROUPS, Flag.ORPHAN_PTS_MASTER)
-                .withIf(flags.has(Switch.LEAVE_RUNNING), Flag.LEAVE_RUNNING)
-                .withIf(flags.has(Switch.TCP_ESTABLISHED), Flag.TCP_ESTABLISHED)
-                .withIf(flags.has(Switch.TCP_SKIP_IN_FLIGHT), Flag.TCP_SKIP_IN_FLIGHT)
-                .withIf(flags.has(Switch.EXTERNAL_UNIX_SOCKETS), Flag.EXTERNAL_UNIX_SOCKETS)
-                .withIf(flags.has(Switch.SHELL_JOB), Flag.SHELL_JOB)
-                .withIf(flags.has(Switch.FILE_LOCKS), Flag.FILE_LOCKS)
-                .withIf(flags.has(Switch.LINK_REMAP), Flag.LINK_REMAP)
-                .withIf(flags.has(Switch.AUTO_DEDUP), Flag.AUTO_DEDUP)
-                .withIf(flags.has(Switch.PRE_DUMP) || flags.parent().isPresent(), Flag.TRACK_MEMORY)
+                .with(Switches.ofDump(flags).toArray(Flag[]::new))
                 .cgroupsMode(mode(flags))
                 .ghostLimit(CheckpointOptions.DEFAULT_GHOST_LIMIT)
                 .emptyNetwork(leavesNetworkOut(pid))
                 .networkLock(connections ? NetworkLock.NFTABLES : NetworkLock.SKIP);
+        if (flags.has(Switch.LAZY_PAGES)) {
+            // the relay listens there, and CRIU at some port of its own
+            options.pageServer(LazyPages.LOOPBACK, 0);
+            configuration = Optional.of(
+                    LazyPages.listenLocally(flags.work(), configuration).toString());
+        } else {
+            flags.pages().ifPresent(server -> options.pageServer(server.address(), server.port()));
+        }
         flags.parent().ifPresent(parent -> options.text(Text.PARENT, parent));
         configuration.ifPresent(file -> options.text(Text.CONFIG_FILE, file));
         if (joining.network().isPresent()) {
@@ -240,7 +345,10 @@ final class BundleDump {
             options.external("mnt[" + place + "]:" + OutsideMounts.NOTHING);
         }
         Cgroup cgroup = container.cgroup();
-        if (paused || cgroup.mode() == CgroupMode.V2) {
+        // CRIU thaws the group that it was given when it gives up, which is what a container that is handed over must
+        // not depend on
+        boolean thaws = flags.has(Switch.LAZY_PAGES) && ends();
+        if (paused || (cgroup.mode() == CgroupMode.V2 && !thaws)) {
             options.freezeCgroup(cgroup.freezerDirectory().toString());
         }
         return options.build();
@@ -251,6 +359,7 @@ final class BundleDump {
             case SOFT -> CriuOptions.CgroupsMode.SOFT;
             case FULL -> CriuOptions.CgroupsMode.FULL;
             case STRICT -> CriuOptions.CgroupsMode.STRICT;
+            case IGNORE -> CriuOptions.CgroupsMode.IGNORE;
         };
     }
 

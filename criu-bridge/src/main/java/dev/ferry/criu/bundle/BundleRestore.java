@@ -2,6 +2,7 @@ package dev.ferry.criu.bundle;
 
 import dev.ferry.criu.CriuCrashed;
 import dev.ferry.criu.CriuException;
+import dev.ferry.criu.checkpoint.AbandonedCriu;
 import dev.ferry.criu.checkpoint.CheckpointOptions;
 import dev.ferry.criu.rpc.CriuOptions;
 import dev.ferry.criu.rpc.CriuOptions.Flag;
@@ -50,6 +51,7 @@ final class BundleRestore {
     private final CriuCheckpoints.Tools tools;
     private final ImageDirectory images;
     private @Nullable UnixSocket console;
+    private @Nullable LazyDaemon pages;
     private int born;
 
     BundleRestore(
@@ -74,20 +76,51 @@ final class BundleRestore {
         var launch = new CriuLaunch(tools.command(), Optional.empty(), Optional.of(images.path()), flags.work());
         Files.deleteIfExists(log());
         boolean done = false;
-        try (UnixSocket socket = connect();
-                CriuChild child = tools.criu().restoring(launch, root, streams.keySet(), joining.network());
-                CriuProcess process = new CriuProcess(child.rpc(), child.pid(), log(), CriuProcess.Release.NONE)) {
-            console = socket;
-            replay(streams);
-            int pid = restore(process, options(child, mountPoint, streams, joining, mounts));
-            done = true;
-            return pid;
-        } finally {
-            console = null;
-            if (!done) {
-                reap();
+        try (LazyDaemon daemon = flags.has(Switch.LAZY_PAGES) ? LazyDaemon.in(flags.work()) : null) {
+            pages = daemon;
+            try {
+                converse(launch, root, streams, joining, mounts);
+                if (daemon != null) {
+                    daemon.awaitPages();
+                }
+                done = true;
+                return born;
+            } finally {
+                pages = null;
+                if (!done) {
+                    // while the daemon's descriptors are held: nobody sees zeros
+                    reap();
+                }
             }
         }
+    }
+
+    private void converse(
+            CriuLaunch launch,
+            RuntimeCriu.Root root,
+            Map<Integer, String> streams,
+            Joining joining,
+            Map<String, Path> mounts)
+            throws CriuException, SpawnException, RuntimeRefused, IOException {
+        try (UnixSocket socket = connect();
+                CriuChild child = tools.criu().restoring(launch, root, cgroups(), streams.keySet(), joining.network());
+                CriuProcess process = new CriuProcess(child.rpc(), child.pid(), log(), CriuProcess.Release.NONE)) {
+            AbandonedCriu.note(Files.createDirectories(note()), child.pid());
+            console = socket;
+            replay(streams);
+            restore(process, options(child, root.mountPoint(), streams, joining, mounts));
+        } finally {
+            console = null;
+            AbandonedCriu.forget(note());
+        }
+    }
+
+    /** Who restores without a look at cgroups restores into its own. */
+    private RuntimeCriu.Cgroups cgroups() {
+        return flags.cgroups() == CheckpointFlags.CgroupsMode.IGNORE
+                ? new RuntimeCriu.Cgroups(
+                        container.cgroup().procsFiles(), OutsideMounts.hasOwnCgroups(container.spec()))
+                : RuntimeCriu.Cgroups.NONE;
     }
 
     private @Nullable UnixSocket connect() throws RuntimeRefused {
@@ -105,9 +138,13 @@ final class BundleRestore {
         }
     }
 
-    private int restore(CriuProcess process, CriuOptions options) throws CriuException, IOException {
+    private Path note() {
+        return container.directory().resolve(BundleCheckpoints.CRIU);
+    }
+
+    private void restore(CriuProcess process, CriuOptions options) throws CriuException, IOException {
         try {
-            return process.restore(options, CheckpointOptions.DEFAULT.deadline(), this::answer);
+            born = process.restore(options, CheckpointOptions.DEFAULT.deadline(), this::answer);
         } catch (CriuCrashed e) {
             process.kill();
             throw e;
@@ -130,6 +167,10 @@ final class BundleRestore {
             }
             case Notification.PostRestore everything -> {
                 born = everything.pid();
+                LazyDaemon daemon = pages;
+                if (daemon != null) {
+                    daemon.hold();
+                }
                 witness.restored(everything.pid());
             }
             default -> {
@@ -232,14 +273,7 @@ final class BundleRestore {
                 .workDirectory(child.workDirectory().number())
                 .logFile(LOG)
                 .root(mountPoint.toString())
-                .with(Flag.MANAGE_CGROUPS, Flag.RESTORE_SIBLING, Flag.EVASIVE_DEVICES)
-                .with(Flag.ORPHAN_PTS_MASTER, Flag.LINK_REMAP)
-                .withIf(flags.has(Switch.TCP_ESTABLISHED) && !flags.has(Switch.TCP_CLOSE), Flag.TCP_ESTABLISHED)
-                .withIf(flags.has(Switch.TCP_CLOSE), Flag.TCP_CLOSE)
-                .withIf(flags.has(Switch.EXTERNAL_UNIX_SOCKETS), Flag.EXTERNAL_UNIX_SOCKETS)
-                .withIf(flags.has(Switch.SHELL_JOB), Flag.SHELL_JOB)
-                .withIf(flags.has(Switch.FILE_LOCKS), Flag.FILE_LOCKS)
-                .withIf(flags.has(Switch.AUTO_DEDUP), Flag.AUTO_DEDUP)
+                .with(Switches.ofRestore(flags).toArray(Flag[]::new))
                 .cgroupsMode(BundleDump.mode(flags))
                 .emptyNetwork(empty)
                 .networkLock(connections ? NetworkLock.NFTABLES : NetworkLock.SKIP);

@@ -1,16 +1,19 @@
 package dev.ferry.criu.bundle;
 
 import dev.ferry.criu.CriuException;
+import dev.ferry.criu.checkpoint.AbandonedCriu;
 import dev.ferry.criu.checkpoint.RunCache;
 import dev.ferry.criu.rpc.CriuInstallation;
 import dev.ferry.runtime.bundle.BundleCheckpoints;
 import dev.ferry.runtime.bundle.CheckpointFlags;
 import dev.ferry.runtime.bundle.RuntimeRefused;
+import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.container.RuntimeCriu;
 import dev.ferry.runtime.spawn.SpawnException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +21,9 @@ import java.util.Optional;
 public final class CriuCheckpoints implements BundleCheckpoints {
     /** Beside the containers, none of whose IDs begins with a dot. */
     private static final String OWN = ".criu";
+
+    /** One that serves pages does not give up, and ends nobody when it is killed. */
+    private static final Duration GIVES_UP_WITHIN = Duration.ofSeconds(5);
 
     private static final Path RUN = Path.of("/run");
 
@@ -55,6 +61,17 @@ public final class CriuCheckpoints implements BundleCheckpoints {
     @Override
     public int restore(Gone container, CheckpointFlags flags, Witness witness) throws RuntimeRefused, IOException {
         return with(container.states(), tools -> new BundleRestore(container, flags, witness, tools).run());
+    }
+
+    @Override
+    public void end(Path directory, Cgroup cgroup) throws IOException {
+        AbandonedCriu.awaitEnd(directory, GIVES_UP_WITHIN, cgroup::thaw);
+        AbandonedCriu.forget(directory.resolve(CRIU));
+    }
+
+    @Override
+    public boolean isAtWork(Path directory) throws IOException {
+        return AbandonedCriu.isThere(directory.resolve(CRIU));
     }
 
     private static <T> T with(Path states, Operation<T> operation) throws RuntimeRefused, IOException {

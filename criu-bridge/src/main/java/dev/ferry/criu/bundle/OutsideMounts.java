@@ -4,6 +4,7 @@ import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchy;
 import dev.ferry.runtime.cgroup.CgroupMode;
 import dev.ferry.runtime.mount.MountTable;
+import dev.ferry.runtime.oci.LinuxDevice;
 import dev.ferry.runtime.oci.LinuxNamespace;
 import dev.ferry.runtime.oci.Mount;
 import dev.ferry.runtime.oci.NamespaceKind;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The mounts of a container that lead out of it. CRIU leaves them out of the images and is told at the restore what they show. Each goes by
@@ -29,6 +31,10 @@ final class OutsideMounts {
 
     /** The host's, and what its mounts go by, as runc has it. */
     static final String NOTHING = "/dev/null";
+
+    /** Those that every container has. */
+    private static final List<String> DEVICES =
+            List.of("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty");
 
     private OutsideMounts() {}
 
@@ -65,7 +71,25 @@ final class OutsideMounts {
                 cgroups(resolve(root, mount.destination()), cgroup, places);
             }
         }
+        if (hasOwnUsers(spec)) {
+            // its root may make no device, so those of the host lie there
+            for (String device : devices(spec)) {
+                places.putIfAbsent(resolve(root, device), Path.of(device));
+            }
+        }
         return places;
+    }
+
+    private static boolean hasOwnUsers(Spec spec) {
+        return namespaces(spec).stream()
+                .anyMatch(namespace -> namespace.type() == NamespaceKind.USER && namespace.path() == null);
+    }
+
+    private static List<String> devices(Spec spec) {
+        Stream<String> own = spec.linux() == null
+                ? Stream.of()
+                : spec.linux().devices().stream().map(LinuxDevice::path);
+        return Stream.concat(DEVICES.stream(), own).toList();
     }
 
     /** Without a namespace of its own a container sees a part of the host's hierarchies. */
@@ -80,7 +104,7 @@ final class OutsideMounts {
         }
     }
 
-    private static boolean hasOwnCgroups(Spec spec) {
+    static boolean hasOwnCgroups(Spec spec) {
         return namespaces(spec).stream()
                 .anyMatch(namespace -> namespace.type() == NamespaceKind.CGROUP && namespace.path() == null);
     }

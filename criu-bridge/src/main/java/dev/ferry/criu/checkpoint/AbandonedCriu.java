@@ -32,11 +32,23 @@ public final class AbandonedCriu {
     }
 
     /** Notes who it is. Preconditions: it has not been asked for anything yet. */
-    static void note(Path work, int pid) throws IOException {
+    public static void note(Path work, int pid) throws IOException {
         Optional<ProcessId> process = ProcessId.of(pid);
         if (process.isPresent()) {
             Files.write(work.resolve(FILE), JSON.writeValueAsBytes(process.get()));
         }
+    }
+
+    /** There is none any more. */
+    public static void forget(Path work) throws IOException {
+        Files.deleteIfExists(work.resolve(FILE));
+        Files.deleteIfExists(work);
+    }
+
+    /** Whether the one that was noted exists. */
+    public static boolean isThere(Path work) throws IOException {
+        Optional<ProcessId> noted = noted(work.resolve(FILE));
+        return noted.isPresent() && noted.get().exists();
     }
 
     /**

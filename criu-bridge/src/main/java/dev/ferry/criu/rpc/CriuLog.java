@@ -62,6 +62,8 @@ public final class CriuLog {
             new Rule("Unable to mount (o\\S* .*): No such file or directory", OVERLAY_INSIDE),
             new Rule("Failed to move_mount from (\\S+)", BIND_SOURCE),
             new Rule("Connected TCP socket, consider using --tcp-established", TCP_ESTABLISHED),
+            // SO_PASSCRED of sockets that are none of unix, which the kernel refuses since 6.16
+            new Rule("(Can't get 1:16 opt): Operation not supported", SOCKET_OPTION),
             new Rule("Locking network failed: (.*)", NETWORK_LOCK),
             new Rule("Can't bind inet socket back: (.*)", ADDRESS_MISSING),
             new Rule("Some file locks are hold by dumping tasks", FILE_LOCK),

@@ -29,6 +29,7 @@ import java.util.Set;
  * @param cgroupsMode what CRIU does about properties of control groups, when it looks at them at all
  * @param texts options that are names
  * @param emptyNetwork a network namespace is made anew, with nothing of what was in it
+ * @param pageServer where memory is sent to, or where a dump with {@link Flag#LAZY_PAGES} listens
  * @param joined namespaces that exist and that the restored tree joins
  */
 public record CriuOptions(
@@ -48,6 +49,7 @@ public record CriuOptions(
         CgroupsMode cgroupsMode,
         Map<Text, String> texts,
         boolean emptyNetwork,
+        Optional<PageServer> pageServer,
         List<Joined> joined) {
 
     private static final int LOG_LEVEL = 4;
@@ -104,6 +106,8 @@ public record CriuOptions(
 
     /** What CRIU does about the properties of control groups. */
     public enum CgroupsMode {
+        /** Looks at none. */
+        IGNORE(0),
         /** Sets those of groups that it makes itself. */
         SOFT(3),
         /** Sets all. */
@@ -133,6 +137,9 @@ public record CriuOptions(
             this.field = field;
         }
     }
+
+    /** Where pages go to or come from. */
+    public record PageServer(String address, int port) {}
 
     /** A namespace by its kind, as /proc names it, and its file. */
     public record Joined(String kind, String file) {}
@@ -187,6 +194,8 @@ public record CriuOptions(
         for (Joined each : joined) {
             out.message(39, new WireWriter().text(1, each.kind()).text(2, each.file()));
         }
+        pageServer.ifPresent(server ->
+                out.message(11, new WireWriter().text(1, server.address()).number(2, server.port())));
         return out.number(64, networkLock.number);
     }
 
@@ -208,6 +217,7 @@ public record CriuOptions(
         private CgroupsMode cgroupsMode = CgroupsMode.SOFT;
         private final Map<Text, String> texts = new EnumMap<>(Text.class);
         private boolean emptyNetwork;
+        private Optional<PageServer> pageServer = Optional.empty();
         private final List<Joined> joined = new ArrayList<>();
 
         private Builder(int imagesDirectory) {
@@ -296,6 +306,11 @@ public record CriuOptions(
             return this;
         }
 
+        public Builder pageServer(String address, int port) {
+            pageServer = Optional.of(new PageServer(address, port));
+            return this;
+        }
+
         public Builder join(String kind, String file) {
             joined.add(new Joined(kind, file));
             return this;
@@ -319,6 +334,7 @@ public record CriuOptions(
                     cgroupsMode,
                     texts,
                     emptyNetwork,
+                    pageServer,
                     joined);
         }
     }

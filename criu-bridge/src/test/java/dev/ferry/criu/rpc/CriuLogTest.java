@@ -53,6 +53,7 @@ final class CriuLogTest {
             Error (criu/cr-restore.c:1300): Can't fork for 4711: File exists | PID_TAKEN | 4711
             Error (criu/cgroup.c:1200): cg: Can't move 1 into hugetlb///cgroup.procs: No such file or directory | CGROUP | hugetlb///cgroup.procs
             Error (criu/mem.c:50): Tracking memory is not available. Consider omitting --track-mem option. | NO_DIRTY_TRACKING | ``
+            Error (criu/sockets.c:500): sockets: Can't get 1:16 opt: Operation not supported | SOCKET_OPTION | `Can't get 1:16 opt`
             Error (criu/page-xfer.c:300): page-pipe: splice: -1: Bad file descriptor | LAZY_PAGES | ``
             Error (criu/bfd.c:240): bfd: No space left on device | NO_SPACE | ``
             Error (criu/protobuf.c:72): Unexpected EOF on (empty-image) | IMAGE | empty-image

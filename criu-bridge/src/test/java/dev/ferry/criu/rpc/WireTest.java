@@ -71,6 +71,20 @@ final class WireTest {
     }
 
     @Test
+    void addressOfPagesIsCarried() {
+        CriuOptions options = CriuOptions.builder(5)
+                .with(Flag.MANAGE_CGROUPS, Flag.LAZY_PAGES)
+                .logFile("")
+                .cgroupsMode(CriuOptions.CgroupsMode.IGNORE)
+                .pageServer("a", 7)
+                .build();
+
+        assertThat(hex(options.write().toByteArray()))
+                .isEqualTo("0805" + "6001" + "c00101" + "800301" + "4804" + "5200" + "900200" + "5a050a01611007"
+                        + "800403");
+    }
+
+    @Test
     void negativeNumbersTakeTenBytes() {
         assertThat(hex(new WireWriter().number(1, -1).toByteArray())).isEqualTo("08ffffffffffffffffff01");
     }

@@ -37,10 +37,18 @@ public interface BundleCheckpoints {
     /**
      * A container to save.
      *
+     * @param directory of its state
      * @param descriptors what its standard descriptors were when it was made
      * @param states the directory of all states
      */
-    record Running(String id, ProcessId init, Spec spec, Cgroup cgroup, List<String> descriptors, Path states) {
+    record Running(
+            String id,
+            Path directory,
+            ProcessId init,
+            Spec spec,
+            Cgroup cgroup,
+            List<String> descriptors,
+            Path states) {
         public Running {
             descriptors = List.copyOf(descriptors);
         }
@@ -81,4 +89,17 @@ public interface BundleCheckpoints {
      * @throws RuntimeRefused with the cause, the remedy and the log
      */
     int restore(Gone container, CheckpointFlags flags, Witness witness) throws RuntimeRefused, IOException;
+
+    /** A directory in that of a container's state in which CRIU is named while it is at work. Without it there is no CRIU. */
+    String CRIU = "criu";
+
+    /**
+     * Ends the CRIU of a call that died. It has given up by itself, unless it serves pages: then it waits for somebody to fetch them.
+     *
+     * @param directory of a container's state
+     */
+    void end(Path directory, Cgroup cgroup) throws IOException;
+
+    /** Whether CRIU is at work on a container. */
+    boolean isAtWork(Path directory) throws IOException;
 }

@@ -336,6 +336,9 @@ public final class BundleRuntime {
         }
         Held held = hold(id);
         Cgroup cgroup = cgroup(held.record());
+        if (force || held.status() == BundleStatus.STOPPED) {
+            CheckpointVerbs.endCriu(directory, cgroup);
+        }
         if (held.status() != BundleStatus.STOPPED) {
             if (!force && held.status() != BundleStatus.CREATED) {
                 throw new RuntimeRefused("cannot delete container %s that is not stopped: %s; stop it, or use --force"

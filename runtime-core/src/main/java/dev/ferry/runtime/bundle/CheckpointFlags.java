@@ -2,6 +2,7 @@ package dev.ferry.runtime.bundle;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Set;
  * @param work the directory that CRIU writes its log into, absolute
  * @param parent the directory of an earlier {@link Switch#PRE_DUMP}, relative to {@code images}
  * @param cgroups how CRIU treats the properties of control groups
+ * @param pages where memory goes instead of into images; with {@link Switch#LAZY_PAGES}, where it is asked for
+ * @param ready a descriptor of ours that is sent a zero byte when pages are served
  * @param lsmProfile what the profile of a security module is called here
  * @param lsmMountContext the label of mounts here
  */
@@ -20,12 +23,17 @@ public record CheckpointFlags(
         Optional<String> parent,
         Set<Switch> switches,
         CgroupsMode cgroups,
+        Optional<PageServer> pages,
+        OptionalInt ready,
         Optional<String> lsmProfile,
         Optional<String> lsmMountContext) {
 
     public CheckpointFlags {
         switches = Set.copyOf(switches);
     }
+
+    /** An address that pages are sent to or fetched from. */
+    public record PageServer(String address, int port) {}
 
     /** Whether a switch is on. */
     public boolean has(Switch which) {
@@ -44,6 +52,8 @@ public record CheckpointFlags(
         FILE_LOCKS("file-locks"),
         LINK_REMAP("link-remap"),
         AUTO_DEDUP("auto-dedup"),
+        /** Memory stays where it is and is fetched when it is needed. */
+        LAZY_PAGES("lazy-pages"),
         /** The network namespace is made anew, and nothing that was in it. */
         EMPTY_NETWORK("empty-ns");
 
@@ -66,6 +76,8 @@ public record CheckpointFlags(
         /** Always. */
         FULL,
         /** Always, and refuses groups that exist. */
-        STRICT
+        STRICT,
+        /** Looks at none: whoever restores has joined them. */
+        IGNORE
     }
 }

@@ -32,16 +32,34 @@ final class CheckpointVerbs {
                     .formatted(held.status().word(), id));
         }
         List<String> descriptors = held.record().descriptors();
-        BundleCheckpoints.find()
-                .checkpoint(
-                        new BundleCheckpoints.Running(
-                                id,
-                                init,
-                                BundleRuntime.spec(held.directory()),
-                                runtime.cgroup(held.record()),
-                                descriptors == null ? StandardDescriptors.of(init.pid()) : descriptors,
-                                runtime.root),
-                        flags);
+        BundleCheckpoints checkpoints = BundleCheckpoints.find();
+        requireUntouched(id, checkpoints, held.directory());
+        checkpoints.checkpoint(
+                new BundleCheckpoints.Running(
+                        id,
+                        held.directory(),
+                        init,
+                        BundleRuntime.spec(held.directory()),
+                        runtime.cgroup(held.record()),
+                        descriptors == null ? StandardDescriptors.of(init.pid()) : descriptors,
+                        runtime.root),
+                flags);
+    }
+
+    private static void requireUntouched(String id, BundleCheckpoints checkpoints, Path directory)
+            throws RuntimeRefused, IOException {
+        if (checkpoints.isAtWork(directory)) {
+            throw new RuntimeRefused(
+                    "another checkpoint of \"%s\" is being made; wait for it, or \"delete --force\" the container"
+                            .formatted(id));
+        }
+    }
+
+    /** Ends the CRIU of a call that has died, before what it works on is taken away. */
+    static void endCriu(Path directory, Cgroup cgroup) throws RuntimeRefused, IOException {
+        if (Files.exists(directory.resolve(BundleCheckpoints.CRIU))) {
+            BundleCheckpoints.find().end(directory, cgroup);
+        }
     }
 
     int restore(String id, Optional<Bundle> given, CheckpointFlags flags, BundleRuntime.Options options)
@@ -60,11 +78,15 @@ final class CheckpointVerbs {
         }
         Cgroup cgroup = null;
         boolean done = false;
+        BundleRecord record = BundleRecord.fresh(id, bundle, path);
         try {
+            if (stopped.isEmpty() || !stopped.get().record().cgroup().equals(path.value())) {
+                // whoever deletes what a call that died has left must know the cgroup
+                record.write(directory);
+            }
             cgroup = runtime.hierarchies().create(path, BundleRuntime.resources(bundle.spec()));
             var gone = new BundleCheckpoints.Gone(
                     id, directory, bundle.spec(), bundle.root(), cgroup, options.console(), runtime.root);
-            BundleRecord record = BundleRecord.fresh(id, bundle, path);
             int pid = checkpoints.restore(gone, flags, new Noting(record, bundle, directory, options));
             done = true;
             if (stopped.isPresent() && !stopped.get().record().cgroup().equals(path.value())) {

@@ -2,6 +2,7 @@ package dev.ferry.runtime.command;
 
 import dev.ferry.runtime.bundle.CheckpointFlags;
 import dev.ferry.runtime.bundle.CheckpointFlags.CgroupsMode;
+import dev.ferry.runtime.bundle.CheckpointFlags.PageServer;
 import dev.ferry.runtime.bundle.CheckpointFlags.Switch;
 import dev.ferry.runtime.bundle.RuntimeRefused;
 import dev.ferry.runtime.command.Arguments.Flags;
@@ -10,9 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The flags of {@code checkpoint} and {@code restore}, which are runc's. What is not done is refused by its name. */
+/** The flags of {@code checkpoint} and {@code restore}, which are runc's, all of them. */
 final class CheckpointCalls {
     static final Flags CHECKPOINT = new Flags(
             Set.of(
@@ -59,18 +64,19 @@ final class CheckpointCalls {
                     "auto-dedup",
                     "lazy-pages"));
 
+    /** An address of version 6 stands in brackets. */
+    private static final Pattern ADDRESS = Pattern.compile("(?:\\[([^\\]]+)\\]|([^:\\[\\]]+)):([^:]+)");
+
+    private static final int LARGEST_PORT = 65_535;
+
     private CheckpointCalls() {}
 
     /** What to save and where. The directories are made; those of callers that forgot to name one are runc's. */
     static CheckpointFlags checkpoint(Arguments read) throws Usage, RuntimeRefused, IOException {
-        if (read.is("lazy-pages") || read.number(-1, "status-fd") >= 0) {
-            throw lazyPages();
-        }
-        if (read.value("page-server").isPresent()) {
-            throw new RuntimeRefused(
-                    "--page-server: this runtime sends no pages elsewhere; leave it out and copy the directory of --image-path");
-        }
         CheckpointFlags flags = flags(read);
+        if (flags.has(Switch.LAZY_PAGES)) {
+            requireServer(flags);
+        }
         makeDirectory("--image-path", flags.images());
         makeDirectory("--work-path", flags.work());
         if (flags.parent().isPresent()) {
@@ -81,9 +87,6 @@ final class CheckpointCalls {
 
     /** What to bring back and from where. */
     static CheckpointFlags restore(Arguments read) throws Usage, RuntimeRefused, IOException {
-        if (read.is("lazy-pages")) {
-            throw lazyPages();
-        }
         CheckpointFlags flags = flags(read);
         if (!Files.isDirectory(flags.images())) {
             throw new RuntimeRefused(
@@ -93,9 +96,32 @@ final class CheckpointCalls {
         return flags;
     }
 
-    private static RuntimeRefused lazyPages() {
-        return new RuntimeRefused(
-                "--lazy-pages: this runtime brings back all of the memory, since a container whose pages stop coming goes on with zeros; leave it out");
+    /** Pages are given to whoever asks: without an address CRIU would listen everywhere, at a port that only its log knows. */
+    private static void requireServer(CheckpointFlags flags) throws Usage, RuntimeRefused, IOException {
+        if (flags.pages().isEmpty()) {
+            throw new Usage("--lazy-pages needs --page-server ADDRESS:PORT, where its pages are fetched");
+        }
+        if (flags.has(Switch.PRE_DUMP)) {
+            throw new Usage("--lazy-pages and --pre-dump exclude each other: a pre-dump is all memory");
+        }
+        if (flags.ready().isPresent()) {
+            requireWritable(flags.ready().getAsInt());
+        }
+    }
+
+    private static void requireWritable(int fd) throws RuntimeRefused, IOException {
+        Path info = Path.of("/proc/self/fdinfo/" + fd);
+        if (!Files.exists(info)) {
+            throw new RuntimeRefused("invalid --status-fd argument %d: bad file descriptor; open it".formatted(fd));
+        }
+        // proc_pid_fdinfo(5): flags are octal, and the lowest two bits are the access mode
+        boolean writable = Files.readAllLines(info).stream()
+                .filter(line -> line.startsWith("flags:"))
+                .anyMatch(line -> line.matches(".*[1256]"));
+        if (!writable) {
+            throw new RuntimeRefused(
+                    "invalid --status-fd argument %d: not writable; open it for writing".formatted(fd));
+        }
     }
 
     private static CheckpointFlags flags(Arguments read) throws Usage {
@@ -120,8 +146,38 @@ final class CheckpointCalls {
                 read.value("parent-path"),
                 switches,
                 mode(read.value("manage-cgroups-mode").orElse("")),
+                pages(read),
+                ready(read),
                 read.value("lsm-profile"),
                 read.value("lsm-mount-context"));
+    }
+
+    private static Optional<PageServer> pages(Arguments read) throws Usage {
+        Optional<String> text = read.value("page-server");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher parts = ADDRESS.matcher(text.get());
+        if (!parts.matches()) {
+            throw new Usage("Use --page-server ADDRESS:PORT to specify page server, not \"" + text.get() + "\"");
+        }
+        int port;
+        try {
+            port = Integer.parseInt(parts.group(3));
+        } catch (NumberFormatException e) {
+            port = 0;
+        }
+        if (port < 1 || port > LARGEST_PORT) {
+            throw new Usage(
+                    "Invalid port number \"" + parts.group(3) + "\" of --page-server: it is 1 to " + LARGEST_PORT);
+        }
+        String address = parts.group(1) == null ? parts.group(2) : parts.group(1);
+        return Optional.of(new PageServer(address, port));
+    }
+
+    private static OptionalInt ready(Arguments read) throws Usage {
+        int fd = read.number(-1, "status-fd");
+        return fd < 0 ? OptionalInt.empty() : OptionalInt.of(fd);
     }
 
     private static CgroupsMode mode(String text) throws Usage {
@@ -129,11 +185,10 @@ final class CheckpointCalls {
             case "", "soft" -> CgroupsMode.SOFT;
             case "full" -> CgroupsMode.FULL;
             case "strict" -> CgroupsMode.STRICT;
-            case "ignore" ->
-                throw new Usage(
-                        "--manage-cgroups-mode=ignore: a container would come back outside of its cgroup namespace; use soft");
+            case "ignore" -> CgroupsMode.IGNORE;
             default ->
-                throw new Usage("Invalid manage-cgroups-mode value \"" + text + "\": it is soft, full or strict");
+                throw new Usage(
+                        "invalid manage-cgroups-mode value \"" + text + "\": it is soft, full, strict or ignore");
         };
     }
 

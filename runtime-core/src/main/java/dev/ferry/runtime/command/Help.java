@@ -45,11 +45,12 @@ final class Help {
               list [--format table|json] [--quiet]
               update [--resources FILE|-] [--memory BYTES] [--cpu-quota MICROSECONDS] [--pids-limit N] ... ID
               checkpoint [--image-path DIR] [--work-path DIR] [--leave-running] [--tcp-established] [--tcp-skip-in-flight]
-                   [--file-locks] [--link-remap] [--ext-unix-sk] [--shell-job] [--manage-cgroups-mode soft|full|strict]
-                   [--empty-ns network] [--auto-dedup] [--pre-dump] [--parent-path DIR] ID
+                   [--file-locks] [--link-remap] [--ext-unix-sk] [--shell-job] [--manage-cgroups-mode soft|full|strict|ignore]
+                   [--empty-ns network] [--auto-dedup] [--pre-dump] [--parent-path DIR]
+                   [--page-server ADDRESS:PORT] [--lazy-pages] [--status-fd N] ID
               restore [--bundle DIR] [--image-path DIR] [--work-path DIR] [--detach] [--pid-file FILE] [--console-socket SOCKET]
                    [--tcp-established] [--tcp-close] [--file-locks] [--ext-unix-sk] [--shell-job] [--manage-cgroups-mode MODE]
-                   [--empty-ns network] [--auto-dedup] [--lsm-profile PROFILE] [--lsm-mount-context CONTEXT] ID
+                   [--empty-ns network] [--auto-dedup] [--lazy-pages] [--lsm-profile PROFILE] [--lsm-mount-context CONTEXT] ID
               events [--stats] [--interval SECONDSs] ID
               spec [--bundle DIR]
               features

@@ -7,6 +7,7 @@ import dev.ferry.runtime.linux.abi.Syscall;
 import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.monitor.MonitorFd;
 import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.spawn.Cell;
 import dev.ferry.runtime.spawn.ProgramBuilder;
 import dev.ferry.runtime.spawn.SpawnException;
@@ -70,12 +71,29 @@ public final class RuntimeCriu {
     public record Place(String path, boolean directory) {}
 
     /**
+     * Cgroups that a CRIU enters before it is asked for anything, so that what it restores is born in them.
+     *
+     * @param files take its entry
+     * @param namespace whether it makes a cgroup namespace there, which is then that of what it restores
+     */
+    public record Cgroups(List<Path> files, boolean namespace) {
+        /** It stays where it is. */
+        public static final Cgroups NONE = new Cgroups(List.of(), false);
+
+        public Cgroups {
+            files = List.copyOf(files);
+        }
+    }
+
+    /**
      * One that restores.
      *
+     * @param cgroups where it is while it does
      * @param standard which of our standard descriptors it has, at {@link #standard} in it; they stay open here
      * @param network the file of a network namespace that the container lives in; empty when it has one of its own
      */
-    public CriuChild restoring(CriuLaunch request, Root root, Set<Integer> standard, Optional<Path> network)
+    public CriuChild restoring(
+            CriuLaunch request, Root root, Cgroups cgroups, Set<Integer> standard, Optional<Path> network)
             throws SpawnException, IOException {
         Map<MonitorFd, Fd> given = new EnumMap<>(MonitorFd.class);
         List<Fd> opened = new ArrayList<>();
@@ -88,9 +106,26 @@ public final class RuntimeCriu {
                 opened.add(namespace);
                 given.put(MonitorFd.NETWORK, namespace);
             }
-            return CriuLauncher.start(spawner, request, given, calls -> prepare(calls, root));
+            return CriuLauncher.start(spawner, request, given, calls -> {
+                enter(calls, cgroups);
+                prepare(calls, root);
+            });
         } finally {
             opened.forEach(Fd::close);
+        }
+    }
+
+    private static void enter(Calls calls, Cgroups cgroups) {
+        ProgramBuilder p = calls.program();
+        p.stage("cgroups");
+        for (Path file : cgroups.files()) {
+            Cell opened = p.cell("cgroup");
+            calls.open(file.toString(), Calls.O_WRONLY, opened);
+            p.call("join cgroup \"" + file.getParent() + "\"", Syscall.WRITE, opened, "0", 1);
+            calls.close(opened);
+        }
+        if (cgroups.namespace()) {
+            p.call("make a cgroup namespace", Syscall.UNSHARE, NamespaceKind.CGROUP.cloneFlag());
         }
     }
 

@@ -1,10 +1,23 @@
 package dev.ferry.runtime.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.ferry.runtime.linux.abi.Syscall;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A process held by a descriptor: its number can not come to mean another one meanwhile. pidfd_open(2) */
 public final class PidFd implements AutoCloseable {
+    /** _IOWR(0xFF, 11, struct pidfd_info) of the struct's first size; linux/pidfd.h */
+    private static final long GET_INFO = 0xC040_FF0BL;
+
+    private static final long INFO_SIZE = 64;
+    private static final long INFO_EXIT = 1L << 3;
+    private static final long INFO_EXIT_CODE = 60;
+
     private final int pid;
     private final Fd fd;
 
@@ -52,6 +65,26 @@ public final class PidFd implements AutoCloseable {
     /** Waits for its end, which it does not reap; whether it has ended. Blocks the thread: not on a virtual one. */
     public boolean awaitExit(Duration atMost) throws SyscallException {
         return Poll.readable(fd, atMost);
+    }
+
+    /**
+     * How a process ended that is nobody's child here; empty while it has not been reaped. PIDFD_GET_INFO with PIDFD_INFO_EXIT
+     *
+     * @throws SyscallException with EINVAL or ENOTTY before Linux 6.15, ESRCH when it had been reaped before it was opened
+     */
+    public Optional<WaitStatus> ended() throws SyscallException {
+        try (Arena arena = Arena.ofConfined()) {
+            // struct pidfd_info: u64 mask, u64 cgroupid, eleven u32 of numbers and ids, s32 exit_code
+            MemorySegment info = arena.allocate(INFO_SIZE, Long.BYTES);
+            info.set(JAVA_LONG, 0, INFO_EXIT);
+            OpenFiles.check(
+                    Libc.invoke(Syscall.IOCTL, fd.number(), GET_INFO, info.address()),
+                    Syscall.IOCTL,
+                    "pid " + pid + ", PIDFD_GET_INFO");
+            return (info.get(JAVA_LONG, 0) & INFO_EXIT) == 0
+                    ? Optional.empty()
+                    : Optional.of(new WaitStatus(info.get(JAVA_INT, INFO_EXIT_CODE)));
+        }
     }
 
     @Override
