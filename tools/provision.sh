@@ -15,6 +15,10 @@
 #   .apt/SUITE/        apt's own directories for that suite; may be deleted at any time
 
 CRIU_LEAST=4.1 # the oldest CRIU the bridge was tried with
+CRIU_ENOUGH=$CRIU_LEAST # what is looked for at the moment
+
+# The oldest that does everything under kernel $1: before 4.2 none can save network sockets under Linux 6.16, for it asks them all for SO_PASSCRED.
+criu_wanted() { if at_least "${1%%-*}" 6.16; then echo 4.2; else echo $CRIU_LEAST; fi; }
 
 # ---- which distribution, which mirror ------------------------------------------------------------------------
 
@@ -265,12 +269,12 @@ executable() {
 
 at_least() { dpkg --compare-versions "$1" ge "$2"; }
 
-# Is COMMAND a CRIU that is new enough and content with this kernel? Without root only the version can be told.
+# Is COMMAND a CRIU of at least version CRIU_ENOUGH, and content with this kernel? Without root only the version can be told.
 criu_works() {
   local version
   version=$("${COMMAND[@]}" --version 2>/dev/null | sed -nE 's/^Version: ([0-9.]+).*/\1/p')
-  at_least "${version:-0}" "$CRIU_LEAST" || {
-    CRIU_PROBLEM="version ${version:-unknown}, older than $CRIU_LEAST"
+  at_least "${version:-0}" "$CRIU_ENOUGH" || {
+    CRIU_PROBLEM="version ${version:-unknown}, older than $CRIU_ENOUGH"
     return 1
   }
   [ "$EUID" != 0 ] || criu_is_content
@@ -301,19 +305,34 @@ find_criu() {
 }
 
 provide_criu() {
-  local suite version
+  local wanted
+  wanted=$(criu_wanted "$(uname -r)")
+  CRIU_ENOUGH=$wanted
   find_criu && return 0
   say "CRIU: $CRIU_PROBLEM"
-  may_provision criu || return 1
+  if may_provision criu; then
+    bring_criu && return 0
+    by_hand criu
+  fi
+  # what there is does all but network sockets
+  [ "$wanted" != $CRIU_LEAST ] || return 1
+  CRIU_ENOUGH=$CRIU_LEAST
+  find_criu || { may_provision criu && bring_criu; } || return 1
+  say "CRIU: this one cannot save network sockets under this kernel, $wanted could"
+}
+
+# Brings one that is CRIU_ENOUGH.
+bring_criu() {
+  local suite version
   version=$(version_in_distribution criu)
-  if at_least "${version:-0}" "$CRIU_LEAST" && [ "$EUID" = 0 ] && install_packages criu; then
+  if at_least "${version:-0}" "$CRIU_ENOUGH" && [ "$EUID" = 0 ] && install_packages criu; then
     find_criu && return 0
     say "CRIU of the distribution: $CRIU_PROBLEM"
   fi
   for suite in $(newer_suites); do
     prepare_own_apt "$suite" || continue
     version=$(version_in_suite "$suite" criu)
-    at_least "${version:-0}" "$CRIU_LEAST" || continue
+    at_least "${version:-0}" "$CRIU_ENOUGH" || continue
     if private_program "$suite" criu /usr/sbin/criu criu criu_works; then
       say "CRIU $version is in $TOOLS/criu ($TOOLS/bin/criu starts it)"
       find_criu
@@ -321,7 +340,6 @@ provide_criu() {
     fi
     say "CRIU of $suite: ${CRIU_PROBLEM:-not usable}"
   done
-  by_hand criu
   return 1
 }
 
