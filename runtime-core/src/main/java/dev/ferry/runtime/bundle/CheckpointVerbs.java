@@ -47,22 +47,22 @@ final class CheckpointVerbs {
 
     int restore(String id, Optional<Bundle> given, CheckpointFlags flags, BundleRuntime.Options options)
             throws RuntimeRefused, IOException {
-        BundleRuntime.requireUsable(id);
+        Refusals.requireUsable(id);
         Path directory = runtime.root.resolve(id);
         Optional<Held> stopped = stopped(id, directory);
         Bundle bundle = given.isPresent() ? given.get() : known(stopped);
-        BundleRuntime.require(NotYet.in(bundle.spec()));
-        BundleRuntime.requireConsole(bundle.spec().process(), options);
+        Refusals.require(NotYet.in(bundle.spec()));
+        Refusals.requireConsole(bundle.spec().process(), options);
         BundleCheckpoints checkpoints = BundleCheckpoints.find();
-        CgroupPath path = runtime.cgroupPath(id, bundle.spec());
-        runtime.requireEmpty(path);
+        CgroupPath path = runtime.preparation.cgroupPath(id, bundle.spec());
+        runtime.preparation.requireEmpty(path);
         if (stopped.isEmpty()) {
             claim(id, directory);
         }
         Cgroup cgroup = null;
         boolean done = false;
         try {
-            cgroup = runtime.hierarchies.create(path, BundleRuntime.resources(bundle.spec()));
+            cgroup = runtime.hierarchies.create(path, Preparation.resources(bundle.spec()));
             var gone = new BundleCheckpoints.Gone(
                     id, directory, bundle.spec(), bundle.root(), cgroup, options.console(), runtime.root);
             BundleRecord record = BundleRecord.fresh(id, bundle, path);
