@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ final class InitText {
     private final Map<CgroupHierarchy, Cell> cgroupTrees = new LinkedHashMap<>();
     private final List<String> readOnlyLater = new ArrayList<>();
     private Optional<Cell> settingsProc = Optional.empty();
+    private TmpfsText memory;
 
     InitText(Calls calls, LaunchRequest request, ProcessText process, Path mountPoint) {
         this(calls, request, process, mountPoint, Map.of());
@@ -86,6 +88,13 @@ final class InitText {
         this.mountPoint = mountPoint;
         this.sources = new SourceText(calls, idMaps);
         this.mapped = isMapped(spec);
+        this.memory = new TmpfsText(calls, OptionalInt.empty());
+    }
+
+    /** Has somebody at a socket copy what tmpfs take from their places. */
+    InitText copiedBy(OptionalInt socket) {
+        memory = new TmpfsText(calls, socket);
+        return this;
     }
 
     /** Whether its user namespace is not the runtime's: root in it may do less than the runtime. */
@@ -337,6 +346,7 @@ final class InitText {
                 fileSystem(mount);
             }
         }
+        memory.finish();
     }
 
     private void bind(Mount mount) {
@@ -357,6 +367,12 @@ final class InitText {
             // something may have to be made in it first
             flags &= ~MountFlags.MS_RDONLY;
             readOnlyLater.add(mount.destination());
+        }
+        if (TmpfsText.isTmpfs(mount)) {
+            long asked = flags;
+            memory.write(mount, () -> calls.mount(source, mount.destination(), type, asked, options.data()));
+            propagate(mount, options);
+            return;
         }
         calls.directories(mount.destination());
         if (isKernels(mount)) {

@@ -43,6 +43,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -149,7 +150,9 @@ public final class RuntimeLauncher {
                 true,
                 false);
         try (Pipe goAhead = Pipe.open();
+                CopyingUp copying = CopyingUp.of(request.spec());
                 Placements placements = new Placements(alone)) {
+            copying.socket().ifPresent(socket -> placements.put(alone.copier(), socket));
             placements.put(alone.goAhead(), goAhead.readEnd());
             placements.openCgroup(request.cgroup());
             request.hookFiles().ifPresent(placements::put);
@@ -162,7 +165,11 @@ public final class RuntimeLauncher {
             Program program = AloneText.container(
                     request.spec(), alone, request.console(), files, placements.numbers(), calls -> {
                         var text = new ProcessText(calls, process, request.filter(), limits, alone);
-                        var init = new InitText(calls, launch, text, request.root(), idMaps);
+                        var init = new InitText(calls, launch, text, request.root(), idMaps)
+                                .copiedBy(
+                                        copying.socket().isPresent()
+                                                ? OptionalInt.of(alone.copier())
+                                                : OptionalInt.empty());
                         return new AloneText.Init(init::writeOutside, () -> {
                             text.begin();
                             alone.awaitGoAhead(calls);
@@ -171,7 +178,7 @@ public final class RuntimeLauncher {
                     });
             noteSteps(program, directory);
             try (Spawned spawned = spawner.spawn(program, placements.all())) {
-                return bringUp(spawned, goAhead, outside, request);
+                return bringUp(spawned, goAhead, outside, request, copying);
             } catch (StepFailed e) {
                 if (e.step().call() == Syscall.EXECVE) {
                     throw StartFailed.of(e, process.args().getFirst());
@@ -200,7 +207,7 @@ public final class RuntimeLauncher {
         return IdMaps.namespace(spawner, linux.uidMappings(), linux.gidMappings());
     }
 
-    private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside, Request request)
+    private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside, Request request, CopyingUp copying)
             throws SpawnException, IOException {
         int pid = 0;
         boolean done = false;
@@ -209,6 +216,7 @@ public final class RuntimeLauncher {
             awaitMessage(spawned, MonitorProtocol.NAMESPACES);
             outside.run(pid);
             OpenFiles.writeFully(goAhead.writeEnd(), new byte[] {1});
+            copying.run(PATIENCE);
             awaitReady(spawned, request);
             done = true;
             return pid;

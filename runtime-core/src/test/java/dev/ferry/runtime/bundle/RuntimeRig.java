@@ -146,6 +146,18 @@ final class RuntimeRig {
         return folder.resolve(id + ".out");
     }
 
+    /** Neither a state nor a cgroup, as for a call that was refused. */
+    void assertNothingIsLeft() throws Exception {
+        Path states = folder.resolve("states");
+        if (Files.exists(states)) {
+            try (var left = Files.list(states)) {
+                assertThat(left.filter(path -> !path.getFileName().toString().startsWith(".")))
+                        .isEmpty();
+            }
+        }
+        assertThat(CgroupHierarchies.ofHost().open(parent.child(ID)).exists()).isFalse();
+    }
+
     int pid() throws Exception {
         return JSON.readTree(call("state", ID).out()).path("pid").asInt();
     }
