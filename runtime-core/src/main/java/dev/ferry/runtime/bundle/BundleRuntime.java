@@ -13,6 +13,7 @@ import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.oci.InvalidSpec;
+import dev.ferry.runtime.oci.Linux;
 import dev.ferry.runtime.oci.LinuxResources;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Process;
@@ -32,6 +33,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -67,17 +69,42 @@ public final class BundleRuntime {
      * @param console the socket that is sent the terminal's master
      * @param kept how many of the caller's descriptors from 3 on are the program's
      * @param pidFile where the process id is written, and nowhere if empty
+     * @param pidFdSocket the socket that is sent a descriptor of the process
+     * @param manners what is done in another way than usual while it is created
      */
-    public record Options(Optional<Path> console, int kept, Optional<Path> pidFile) {
+    public record Options(
+            Optional<Path> console,
+            int kept,
+            Optional<Path> pidFile,
+            Optional<Path> pidFdSocket,
+            Set<RuntimeLauncher.Manner> manners) {
         /** Nothing. */
-        public static final Options NONE = new Options(Optional.empty(), 0, Optional.empty());
+        public static final Options NONE =
+                new Options(Optional.empty(), 0, Optional.empty(), Optional.empty(), Set.of());
+
+        public Options {
+            manners = Set.copyOf(manners);
+        }
+    }
+
+    /**
+     * How a further process joins a container.
+     *
+     * @param ignorePaused also a paused one, where it waits until that is resumed
+     * @param cgroups sub-cgroups of the container's, as runc's {@code --cgroup} names them
+     */
+    public record Joining(boolean ignorePaused, List<String> cgroups) {
+        public Joining {
+            cgroups = List.copyOf(cgroups);
+        }
     }
 
     /** Creates a container; returns its process id. Nothing of it is left when it fails. */
     public int create(String id, Bundle bundle, Options options)
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
         Refusals.requireUsable(id);
-        Refusals.require(NotYet.in(bundle.spec()));
+        Refusals.requireProgram(bundle.spec().process());
+        preparation.requireHost(bundle.spec());
         Refusals.requireMaps(bundle.spec().linux());
         MountNamespace.requireForeign(bundle.spec());
         Refusals.requireConsole(bundle.spec().process(), options);
@@ -110,11 +137,20 @@ public final class BundleRuntime {
                     cgroup.delete(PATIENCE);
                 }
                 deleteTree(directory);
+                preparation.forget(id, bundle.spec());
             }
         }
     }
 
     private int bringUp(BundleRecord record, Bundle bundle, Path directory, Cgroup cgroup, Options options)
+            throws RuntimeRefused, StartFailed, SpawnException, IOException {
+        try (PidFdSocket holder = PidFdSocket.connect(options.pidFdSocket())) {
+            return bringUp(record, bundle, directory, cgroup, options, holder);
+        }
+    }
+
+    private int bringUp(
+            BundleRecord record, Bundle bundle, Path directory, Cgroup cgroup, Options options, PidFdSocket holder)
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
         Spec spec = preparation.withRights(bundle.spec());
         int pid = new Creation(record, directory, spec, cgroup).run(bundle.root(), preparation.filter(spec), options);
@@ -123,6 +159,7 @@ public final class BundleRuntime {
             record.withInit(ProcessId.of(pid)
                             .orElseThrow(() -> new IOException("process " + pid + " ended at its gate")))
                     .write(directory);
+            holder.send(pid);
             if (options.pidFile().isPresent()) {
                 writePid(options.pidFile().get(), pid);
             }
@@ -157,10 +194,15 @@ public final class BundleRuntime {
         }
         Spec spec = spec(held.directory());
         Process process = spec.process();
+        if (process == null) {
+            throw new RuntimeRefused(
+                    "process property must not be empty: \"%s\" was created without; delete it and create it anew"
+                            .formatted(id));
+        }
         try {
             RuntimeLauncher.start(
                     held.directory(),
-                    process == null ? "" : process.args().getFirst(),
+                    process.args().getFirst(),
                     spec.hooks() == null ? List.of() : spec.hooks().startContainer());
         } catch (NoSuchFileException e) {
             throw new RuntimeRefused("cannot start \"%s\": another call has, or it has ended".formatted(id), e);
@@ -280,6 +322,9 @@ public final class BundleRuntime {
         cgroup.kill();
         cgroup.delete(PATIENCE);
         Optional<Spec> spec = specOfOneThatGoes(directory);
+        if (spec.isPresent()) {
+            preparation.forget(id, spec.get());
+        }
         deleteTree(directory);
         if (spec.isPresent() && spec.get().hooks() != null) {
             State stopped = state(held.record(), spec.get(), BundleStatus.STOPPED, 0);
@@ -364,10 +409,15 @@ public final class BundleRuntime {
      * Changes limits of it. Devices stay as they were made, as runc has it: its callers send along what they know of them, and that is not
      * what the container got.
      */
-    public void update(String id, LinuxResources resources) throws RuntimeRefused, IOException {
+    public void update(String id, LinuxResources resources, Optional<Linux.IntelRdt> shares)
+            throws RuntimeRefused, IOException {
         Held held = hold(id);
         if (held.status() == BundleStatus.STOPPED) {
             throw new RuntimeRefused("container not running: \"%s\" has stopped".formatted(id));
+        }
+        if (shares.isPresent()) {
+            Linux linux = spec(held.directory()).linux();
+            ResourceControl.ofHost().update(id, linux == null ? null : linux.intelRdt(), shares.get());
         }
         cgroup(held.record()).limit(resources.withDevices(List.of()));
     }
@@ -376,25 +426,28 @@ public final class BundleRuntime {
      * Adds a process to a running container; returns its process id. It is a child of the caller.
      *
      * @param process what runs; empty fields are not taken from the container
+     * @param joining where it joins
      */
-    public int exec(String id, Process process, Options options)
+    public int exec(String id, Process process, Options options, Joining joining)
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
         Held held = hold(id);
-        if (held.status() == BundleStatus.PAUSED) {
+        if (held.status() == BundleStatus.PAUSED && !joining.ignorePaused()) {
             throw new RuntimeRefused(
                     "cannot exec in a paused container (use --ignore-paused to override): \"%s\"".formatted(id));
         }
-        if (held.status() != BundleStatus.RUNNING && held.status() != BundleStatus.CREATED) {
+        if (held.status() == BundleStatus.CREATING || held.status() == BundleStatus.STOPPED) {
             throw new RuntimeRefused("cannot exec in a stopped container: \"%s\" is %s"
                     .formatted(id, held.status().word()));
         }
-        Refusals.require(NotYet.in(process));
+        Refusals.requireProgram(process);
+        SecurityModules.ofHost().require(process, null);
         Refusals.requireConsole(process, options);
         Spec spec = spec(held.directory());
         Process base = spec.process();
         Process whole = preparation.withRights(base == null ? process : process.filledFrom(base));
         Optional<SeccompFilter> filter = preparation.filter(spec);
         try (PidFd target = PidFd.open(held.pid());
+                PidFdSocket holder = PidFdSocket.connect(options.pidFdSocket());
                 ListenedFilter listened = ListenedFilter.of(spec.linux(), filter)) {
             var request = new RuntimeLauncher.Further(
                     id,
@@ -406,9 +459,12 @@ public final class BundleRuntime {
                     cgroup(held.record()),
                     options.console(),
                     options.kept(),
-                    listened.listener());
+                    listened.listener(),
+                    SubCgroups.entries(cgroup(held.record()), joining.cgroups()),
+                    joining.ignorePaused());
             State state = state(held.record(), spec, held.status(), held.pid());
             int pid = new RuntimeLauncher(held.directory()).exec(request, added -> listened.tell(added, state));
+            holder.send(pid);
             if (options.pidFile().isPresent()) {
                 writePid(options.pidFile().get(), pid);
             }

@@ -51,7 +51,8 @@ final class CheckpointVerbs {
         Path directory = runtime.root.resolve(id);
         Optional<Held> stopped = stopped(id, directory);
         Bundle bundle = given.isPresent() ? given.get() : known(stopped);
-        Refusals.require(NotYet.in(bundle.spec()));
+        Refusals.requireRestorable(bundle.spec().linux());
+        SecurityModules.ofHost().require(bundle.spec().process(), bundle.spec().linux());
         Refusals.requireConsole(bundle.spec().process(), options);
         BundleCheckpoints checkpoints = BundleCheckpoints.find();
         CgroupPath path = runtime.preparation.cgroupPath(id, bundle.spec());

@@ -6,11 +6,13 @@ import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.oci.DefaultSpec;
+import dev.ferry.runtime.oci.Linux;
 import dev.ferry.runtime.oci.LinuxResources;
 import dev.ferry.runtime.oci.LinuxSeccomp;
 import dev.ferry.runtime.oci.Process;
 import dev.ferry.runtime.oci.ProcessCapabilities;
 import dev.ferry.runtime.oci.Spec;
+import dev.ferry.runtime.oci.User;
 import dev.ferry.runtime.seccomp.SeccompCompiler;
 import dev.ferry.runtime.seccomp.SeccompException;
 import dev.ferry.runtime.seccomp.SeccompFilter;
@@ -28,6 +30,23 @@ final class Preparation {
     /** Compiled filters, beside the containers, none of whose IDs begins with a dot. */
     private static final String FILTERS = ".seccomp";
 
+    private static final Process WAITING = new Process(
+            false,
+            null,
+            User.ROOT,
+            List.of("/"),
+            List.of(),
+            "/",
+            null,
+            List.of(),
+            false,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+
     private final Path root;
     private final Optional<Path> tools;
     private final CgroupHierarchies hierarchies;
@@ -40,9 +59,26 @@ final class Preparation {
         this.warnings = warnings;
     }
 
+    /** One without a process gets one that only waits: it cannot be started, and what stands behind its gate is never done. */
     Spec withRights(Spec spec) {
         Process process = spec.process();
-        return process == null ? spec : spec.withProcess(withRights(process));
+        return spec.withProcess(withRights(process == null ? WAITING : process));
+    }
+
+    /** What the host must have, before anything is made. */
+    void requireHost(Spec spec) throws RuntimeRefused, IOException {
+        Linux linux = spec.linux();
+        SecurityModules.ofHost().require(spec.process(), linux);
+        NetworkDevices.require(linux);
+        if (linux != null && linux.intelRdt() != null) {
+            ResourceControl.ofHost().require(linux.intelRdt());
+        }
+    }
+
+    /** Takes away what goes with the container and is neither its directory nor its cgroup. */
+    void forget(String id, Spec spec) throws IOException {
+        ResourceControl.ofHost()
+                .forget(id, spec.linux() == null ? null : spec.linux().intelRdt());
     }
 
     /** None are given where none are named, and names that nobody knows are told of and left out, as runc has it. */

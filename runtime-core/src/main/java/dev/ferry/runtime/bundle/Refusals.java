@@ -4,6 +4,7 @@ import dev.ferry.runtime.oci.Linux;
 import dev.ferry.runtime.oci.LinuxNamespace;
 import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.Process;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,36 @@ final class Refusals {
         }
     }
 
-    static void require(List<String> notYet) throws RuntimeRefused {
-        if (!notYet.isEmpty()) {
+    /** A configuration may have none, as long as nobody starts it. runtime.md, "Create" */
+    static void requireProgram(@Nullable Process process) throws RuntimeRefused {
+        if (process == null) {
+            return;
+        }
+        if (process.args().isEmpty()) {
+            throw new RuntimeRefused("args must not be empty; name a program in process.args");
+        }
+        if (!process.cwd().startsWith("/")) {
             throw new RuntimeRefused(
-                    "the configuration asks for what this runtime does not do: %s; leave that out, or use another runtime"
-                            .formatted(String.join(", ", notYet)));
+                    "Cwd must be an absolute path, and process.cwd is \"%s\"".formatted(process.cwd()));
+        }
+    }
+
+    /** What a checkpoint does not bring back. */
+    static void requireRestorable(@Nullable Linux linux) throws RuntimeRefused {
+        if (linux == null) {
+            return;
+        }
+        List<String> fields = new ArrayList<>();
+        if (!linux.netDevices().isEmpty()) {
+            fields.add("linux.netDevices");
+        }
+        if (linux.intelRdt() != null) {
+            fields.add("linux.intelRdt");
+        }
+        if (!fields.isEmpty()) {
+            throw new RuntimeRefused(
+                    "a container cannot be restored with %s; leave that out of its configuration, and give it what it names yourself"
+                            .formatted(String.join(" and ", fields)));
         }
     }
 

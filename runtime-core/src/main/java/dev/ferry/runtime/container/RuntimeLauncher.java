@@ -78,6 +78,7 @@ public final class RuntimeLauncher {
      * @param kept how many of the caller's descriptors from 3 on are the container's
      * @param hookFiles what its hooks read and write; empty without hooks that run inside
      * @param listener where the listener of its filter goes; empty without one
+     * @param manners what its caller wants done in another way
      */
     public record Request(
             String id,
@@ -89,7 +90,20 @@ public final class RuntimeLauncher {
             Optional<Path> console,
             int kept,
             Optional<HookFiles> hookFiles,
-            Optional<Listener> listener) {}
+            Optional<Listener> listener,
+            Set<Manner> manners) {
+        public Request {
+            manners = Set.copyOf(manners);
+        }
+    }
+
+    /** What a caller may want done in another way, whatever the configuration says. */
+    public enum Manner {
+        /** It has the caller's session keyring and none of its own. */
+        CALLERS_KEYRING,
+        /** Its root is not made by pivot_root(2). */
+        NO_PIVOT
+    }
 
     /**
      * Who answers calls that a filter hands on.
@@ -128,7 +142,7 @@ public final class RuntimeLauncher {
     public int create(Request request, Outside outside) throws StartFailed, SpawnException, IOException {
         Process process = request.spec().process();
         if (process == null || process.args().isEmpty()) {
-            throw new IllegalArgumentException("process.args names no program");
+            throw new IllegalArgumentException("args must not be empty; name a program in process.args");
         }
         Path directory = request.directory();
         var files = new AloneText.Fifos(directory.resolve(GATE), directory.resolve(REPORT));
@@ -170,6 +184,12 @@ public final class RuntimeLauncher {
                                         copying.socket().isPresent()
                                                 ? OptionalInt.of(alone.copier())
                                                 : OptionalInt.empty());
+                        if (request.manners().contains(Manner.CALLERS_KEYRING)) {
+                            text.keepKeyring();
+                        }
+                        if (request.manners().contains(Manner.NO_PIVOT)) {
+                            init.moveRoot();
+                        }
                         return new AloneText.Init(init::writeOutside, () -> {
                             text.begin();
                             alone.awaitGoAhead(calls);
@@ -275,7 +295,11 @@ public final class RuntimeLauncher {
     }
 
     private static int awaitMessage(Spawned spawned, int word) throws SpawnException, IOException {
-        return (int) spawned.status().awaitMessage(word, PATIENCE).orElseThrow(RuntimeLauncher::silent);
+        return awaitMessage(spawned, word, PATIENCE);
+    }
+
+    private static int awaitMessage(Spawned spawned, int word, Duration patience) throws SpawnException, IOException {
+        return (int) spawned.status().awaitMessage(word, patience).orElseThrow(RuntimeLauncher::silent);
     }
 
     /** Standard descriptors of ours that are the host's devices must not be given to a container's user. */
@@ -373,6 +397,8 @@ public final class RuntimeLauncher {
      *
      * @param console as in {@link Request}
      * @param listener as in {@link Request}
+     * @param entries files by which it joins the cgroup, or ones below
+     * @param paused whether it may have to wait for the cgroup to be thawed
      */
     public record Further(
             String id,
@@ -384,7 +410,9 @@ public final class RuntimeLauncher {
             Cgroup cgroup,
             Optional<Path> console,
             int kept,
-            Optional<Listener> listener) {}
+            Optional<Listener> listener,
+            List<Path> entries,
+            boolean paused) {}
 
     /**
      * Adds a process, a child of ours; returns its process id when its program is executed.
@@ -414,7 +442,10 @@ public final class RuntimeLauncher {
                     request.console(),
                     placements.numbers(),
                     calls -> JoinText.write(
-                            calls, exec, new ProcessText(calls, request.process(), request.filter(), limits, alone)));
+                            calls,
+                            exec,
+                            new ProcessText(calls, request.process(), request.filter(), limits, alone),
+                            request.entries()));
             try (Spawned spawned = spawner.spawn(program, placements.all())) {
                 return added(spawned, request, goAhead, outside);
             }
@@ -426,13 +457,14 @@ public final class RuntimeLauncher {
         int pid = 0;
         boolean done = false;
         try {
-            pid = awaitMessage(spawned, MonitorProtocol.CHILD);
+            Duration patience = request.paused() ? UNLIMITED : PATIENCE;
+            pid = awaitMessage(spawned, MonitorProtocol.CHILD, patience);
             if (request.listener().isPresent()) {
                 awaitMessage(spawned, MonitorProtocol.NAMESPACES);
                 outside.run(pid);
                 OpenFiles.writeFully(goAhead.writeEnd(), new byte[] {1});
             }
-            spawned.status().awaitClosed(PATIENCE);
+            spawned.status().awaitClosed(patience);
             done = true;
             return pid;
         } catch (StepFailed e) {

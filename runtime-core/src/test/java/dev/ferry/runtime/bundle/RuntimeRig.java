@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A runtime, a root and a place for cgroups; configurations are edited as documents. */
@@ -120,9 +121,17 @@ final class RuntimeRig {
         return awaitUp(ID);
     }
 
-    RuntimeProgram.Result create(String id, ObjectNode config) throws Exception {
-        return runtime.create(
-                output(id), "create", "--bundle", bundle(id, config).toString(), id);
+    RuntimeProgram.Result create(String id, ObjectNode config, String... flags) throws Exception {
+        List<String> words =
+                new ArrayList<>(List.of("create", "--bundle", bundle(id, config).toString()));
+        words.addAll(List.of(flags));
+        words.add(id);
+        return runtime.create(output(id), words.toArray(String[]::new));
+    }
+
+    /** The runtime called by a command that comes before it. */
+    RuntimeProgram callBehind(String... words) {
+        return runtime.behind(List.of(words));
     }
 
     RuntimeProgram.Result startAs(String id, ObjectNode config) throws Exception {
