@@ -1,7 +1,5 @@
 package dev.ferry.runtime.bundle;
 
-import dev.ferry.runtime.capability.Capability;
-import dev.ferry.runtime.capability.UnknownCapability;
 import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
@@ -14,20 +12,13 @@ import dev.ferry.runtime.linux.ProcessId;
 import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
-import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.InvalidSpec;
 import dev.ferry.runtime.oci.Linux;
-import dev.ferry.runtime.oci.LinuxNamespace;
 import dev.ferry.runtime.oci.LinuxResources;
-import dev.ferry.runtime.oci.LinuxSeccomp;
-import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Process;
-import dev.ferry.runtime.oci.ProcessCapabilities;
 import dev.ferry.runtime.oci.Spec;
 import dev.ferry.runtime.oci.State;
-import dev.ferry.runtime.seccomp.SeccompCompiler;
-import dev.ferry.runtime.seccomp.SeccompException;
 import dev.ferry.runtime.seccomp.SeccompFilter;
 import dev.ferry.runtime.spawn.SpawnException;
 import java.io.IOException;
@@ -43,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,13 +45,9 @@ import org.jspecify.annotations.Nullable;
 public final class BundleRuntime {
     static final Duration PATIENCE = Duration.ofSeconds(10);
     static final String CONFIG = "config.json";
-    /** Compiled filters, beside the containers, none of whose IDs begins with a dot. */
-    private static final String FILTERS = ".seccomp";
-
-    private static final int LONGEST_ID = 1024;
 
     final Path root;
-    private final Optional<Path> tools;
+    final Preparation preparation;
     private final Consumer<String> warnings;
     private @Nullable CgroupHierarchies hierarchies;
 
@@ -73,8 +59,8 @@ public final class BundleRuntime {
      */
     public BundleRuntime(Path root, Optional<Path> tools, Consumer<String> warnings) {
         this.root = root;
-        this.tools = tools;
         this.warnings = warnings;
+        this.preparation = new Preparation(root, tools, warnings);
     }
 
     /** Looked at by the first who asks: starting a container takes none of it. */
@@ -93,20 +79,45 @@ public final class BundleRuntime {
      * @param console the socket that is sent the terminal's master
      * @param kept how many of the caller's descriptors from 3 on are the program's
      * @param pidFile where the process id is written, and nowhere if empty
+     * @param pidFdSocket the socket that is sent a descriptor of the process
+     * @param manners what is done in another way than usual while it is created
      */
-    public record Options(Optional<Path> console, int kept, Optional<Path> pidFile) {
+    public record Options(
+            Optional<Path> console,
+            int kept,
+            Optional<Path> pidFile,
+            Optional<Path> pidFdSocket,
+            Set<RuntimeLauncher.Manner> manners) {
         /** Nothing. */
-        public static final Options NONE = new Options(Optional.empty(), 0, Optional.empty());
+        public static final Options NONE =
+                new Options(Optional.empty(), 0, Optional.empty(), Optional.empty(), Set.of());
+
+        public Options {
+            manners = Set.copyOf(manners);
+        }
+    }
+
+    /**
+     * How a further process joins a container.
+     *
+     * @param ignorePaused also a paused one, where it waits until that is resumed
+     * @param cgroups sub-cgroups of the container's, as runc's {@code --cgroup} names them
+     */
+    public record Joining(boolean ignorePaused, List<String> cgroups) {
+        public Joining {
+            cgroups = List.copyOf(cgroups);
+        }
     }
 
     /** Creates a container; returns its process id. Nothing of it is left when it fails. */
     public int create(String id, Bundle bundle, Options options)
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
-        requireUsable(id);
-        require(NotYet.in(bundle.spec()));
-        requireMaps(bundle.spec().linux());
+        Refusals.requireUsable(id);
+        Refusals.requireProgram(bundle.spec().process());
+        preparation.requireHost(bundle.spec());
+        Refusals.requireMaps(bundle.spec().linux());
         MountNamespace.requireForeign(bundle.spec());
-        requireConsole(bundle.spec().process(), options);
+        Refusals.requireConsole(bundle.spec().process(), options);
         Path directory = root.resolve(id);
         Files.createDirectories(root);
         try {
@@ -119,9 +130,9 @@ public final class BundleRuntime {
         Cgroup cgroup = null;
         boolean done = false;
         try {
-            CgroupPath path = cgroupPath(id, bundle.spec());
-            requireEmpty(path);
-            cgroup = hierarchies().create(path, resources(bundle.spec()));
+            CgroupPath path = preparation.cgroupPath(id, bundle.spec());
+            Preparation.requireEmpty(path, hierarchies().open(path));
+            cgroup = hierarchies().create(path, Preparation.resources(bundle.spec()));
             var record = BundleRecord.fresh(id, bundle, path);
             record.write(directory);
             // what is changed in the bundle from here on changes nothing
@@ -136,23 +147,29 @@ public final class BundleRuntime {
                     cgroup.delete(PATIENCE);
                 }
                 deleteTree(directory);
+                preparation.forget(id, bundle.spec());
             }
         }
     }
 
     private int bringUp(BundleRecord record, Bundle bundle, Path directory, Cgroup cgroup, Options options)
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
-        Spec spec = withRights(bundle.spec());
-        int pid = new Creation(record, directory, spec, cgroup)
-                .run(
-                        bundle.root(),
-                        filter(spec.linux() == null ? null : spec.linux().seccomp()),
-                        options);
+        try (PidFdSocket holder = PidFdSocket.connect(options.pidFdSocket())) {
+            return bringUp(record, bundle, directory, cgroup, options, holder);
+        }
+    }
+
+    private int bringUp(
+            BundleRecord record, Bundle bundle, Path directory, Cgroup cgroup, Options options, PidFdSocket holder)
+            throws RuntimeRefused, StartFailed, SpawnException, IOException {
+        Spec spec = preparation.withRights(bundle.spec());
+        int pid = new Creation(record, directory, spec, cgroup).run(bundle.root(), preparation.filter(spec), options);
         boolean done = false;
         try {
             record.withInit(ProcessId.of(pid)
                             .orElseThrow(() -> new IOException("process " + pid + " ended at its gate")))
                     .write(directory);
+            holder.send(pid);
             if (options.pidFile().isPresent()) {
                 writePid(options.pidFile().get(), pid);
             }
@@ -163,42 +180,6 @@ public final class BundleRuntime {
                 Processes.kill(pid, ProcessConstants.SIGKILL);
             }
         }
-    }
-
-    private Spec withRights(Spec spec) {
-        Process process = spec.process();
-        return process == null ? spec : spec.withProcess(withRights(process));
-    }
-
-    /** None are given where none are named, and names that nobody knows are told of and left out, as runc has it. */
-    private Process withRights(Process process) {
-        ProcessCapabilities named = process.capabilities();
-        if (named == null) {
-            return process.withCapabilities(ProcessCapabilities.of(List.of()));
-        }
-        Set<String> unknown = new TreeSet<>();
-        var known = new ProcessCapabilities(
-                known(named.bounding(), unknown),
-                known(named.effective(), unknown),
-                known(named.inheritable(), unknown),
-                known(named.permitted(), unknown),
-                known(named.ambient(), unknown));
-        if (!unknown.isEmpty()) {
-            warnings.accept("ignoring unknown or unavailable capabilities: " + String.join(" ", unknown));
-        }
-        return process.withCapabilities(known);
-    }
-
-    private static List<String> known(List<String> names, Set<String> unknown) {
-        List<String> known = new ArrayList<>();
-        for (String name : names) {
-            try {
-                known.add(Capability.of(name).text());
-            } catch (UnknownCapability e) {
-                unknown.add(name);
-            }
-        }
-        return known;
     }
 
     /** Whole or not at all: its readers wait for the file to appear. */
@@ -223,10 +204,15 @@ public final class BundleRuntime {
         }
         Spec spec = spec(held.directory());
         Process process = spec.process();
+        if (process == null) {
+            throw new RuntimeRefused(
+                    "process property must not be empty: \"%s\" was created without; delete it and create it anew"
+                            .formatted(id));
+        }
         try {
             RuntimeLauncher.start(
                     held.directory(),
-                    process == null ? "" : process.args().getFirst(),
+                    process.args().getFirst(),
                     spec.hooks() == null ? List.of() : spec.hooks().startContainer());
         } catch (NoSuchFileException e) {
             throw new RuntimeRefused("cannot start \"%s\": another call has, or it has ended".formatted(id), e);
@@ -349,6 +335,9 @@ public final class BundleRuntime {
         cgroup.kill();
         cgroup.delete(PATIENCE);
         Optional<Spec> spec = specOfOneThatGoes(directory);
+        if (spec.isPresent()) {
+            preparation.forget(id, spec.get());
+        }
         deleteTree(directory);
         if (spec.isPresent() && spec.get().hooks() != null) {
             State stopped = state(held.record(), spec.get(), BundleStatus.STOPPED, 0);
@@ -433,10 +422,15 @@ public final class BundleRuntime {
      * Changes limits of it. Devices stay as they were made, as runc has it: its callers send along what they know of them, and that is not
      * what the container got.
      */
-    public void update(String id, LinuxResources resources) throws RuntimeRefused, IOException {
+    public void update(String id, LinuxResources resources, Optional<Linux.IntelRdt> shares)
+            throws RuntimeRefused, IOException {
         Held held = hold(id);
         if (held.status() == BundleStatus.STOPPED) {
             throw new RuntimeRefused("container not running: \"%s\" has stopped".formatted(id));
+        }
+        if (shares.isPresent()) {
+            Linux linux = spec(held.directory()).linux();
+            ResourceControl.ofHost().update(id, linux == null ? null : linux.intelRdt(), shares.get());
         }
         cgroup(held.record()).limit(resources.withDevices(List.of()));
     }
@@ -445,26 +439,28 @@ public final class BundleRuntime {
      * Adds a process to a running container; returns its process id. It is a child of the caller.
      *
      * @param process what runs; empty fields are not taken from the container
+     * @param joining where it joins
      */
-    public int exec(String id, Process process, Options options)
+    public int exec(String id, Process process, Options options, Joining joining)
             throws RuntimeRefused, StartFailed, SpawnException, IOException {
         Held held = hold(id);
-        if (held.status() == BundleStatus.PAUSED) {
+        if (held.status() == BundleStatus.PAUSED && !joining.ignorePaused()) {
             throw new RuntimeRefused(
                     "cannot exec in a paused container (use --ignore-paused to override): \"%s\"".formatted(id));
         }
-        if (held.status() != BundleStatus.RUNNING && held.status() != BundleStatus.CREATED) {
+        if (held.status() == BundleStatus.CREATING || held.status() == BundleStatus.STOPPED) {
             throw new RuntimeRefused("cannot exec in a stopped container: \"%s\" is %s"
                     .formatted(id, held.status().word()));
         }
-        require(NotYet.in(process));
-        requireConsole(process, options);
+        Refusals.requireProgram(process);
+        SecurityModules.ofHost().require(process, null);
+        Refusals.requireConsole(process, options);
         Spec spec = spec(held.directory());
         Process base = spec.process();
-        Process whole = withRights(base == null ? process : process.filledFrom(base));
-        Optional<SeccompFilter> filter =
-                filter(spec.linux() == null ? null : spec.linux().seccomp());
+        Process whole = preparation.withRights(base == null ? process : process.filledFrom(base));
+        Optional<SeccompFilter> filter = preparation.filter(spec);
         try (PidFd target = PidFd.open(held.pid());
+                PidFdSocket holder = PidFdSocket.connect(options.pidFdSocket());
                 ListenedFilter listened = ListenedFilter.of(spec.linux(), filter)) {
             var request = new RuntimeLauncher.Further(
                     id,
@@ -476,9 +472,12 @@ public final class BundleRuntime {
                     cgroup(held.record()),
                     options.console(),
                     options.kept(),
-                    listened.listener());
+                    listened.listener(),
+                    SubCgroups.entries(cgroup(held.record()), joining.cgroups()),
+                    joining.ignorePaused());
             State state = state(held.record(), spec, held.status(), held.pid());
             int pid = new RuntimeLauncher(held.directory()).exec(request, added -> listened.tell(added, state));
+            holder.send(pid);
             if (options.pidFile().isPresent()) {
                 writePid(options.pidFile().get(), pid);
             }
@@ -583,108 +582,6 @@ public final class BundleRuntime {
     static State state(BundleRecord record, Spec spec, BundleStatus status, int pid) {
         return new State(
                 Spec.VERSION, record.id(), status.word(), pid == 0 ? null : pid, record.bundle(), spec.annotations());
-    }
-
-    static void requireUsable(String id) throws RuntimeRefused {
-        if (!id.matches("[\\w+-][\\w+.-]{0," + (LONGEST_ID - 1) + "}")) {
-            throw new RuntimeRefused(
-                    "invalid container ID format: \"%s\"; use letters, digits and _ + . -".formatted(id));
-        }
-    }
-
-    static void require(List<String> notYet) throws RuntimeRefused {
-        if (!notYet.isEmpty()) {
-            throw new RuntimeRefused(
-                    "the configuration asks for what this runtime does not do: %s; leave that out, or use another runtime"
-                            .formatted(String.join(", ", notYet)));
-        }
-    }
-
-    private static void requireMaps(@Nullable Linux linux) throws RuntimeRefused {
-        if (linux == null) {
-            return;
-        }
-        boolean maps = !linux.uidMappings().isEmpty() && !linux.gidMappings().isEmpty();
-        boolean none = linux.uidMappings().isEmpty() && linux.gidMappings().isEmpty();
-        Optional<LinuxNamespace> own = linux.namespace(NamespaceKind.USER);
-        if (own.isPresent() && own.get().path() == null && !maps) {
-            throw new RuntimeRefused(
-                    "user namespaces enabled, but no mappings found; set linux.uidMappings and linux.gidMappings");
-        }
-        if (own.isEmpty() && !none) {
-            throw new RuntimeRefused(
-                    "linux.uidMappings without a user namespace; add {\"type\": \"user\"} to linux.namespaces, or leave them out");
-        }
-        if (linux.timeOffsets() != null && linux.namespace(NamespaceKind.TIME).isEmpty()) {
-            throw new RuntimeRefused(
-                    "linux.timeOffsets without a time namespace; add {\"type\": \"time\"} to linux.namespaces, or leave them out");
-        }
-    }
-
-    static void requireConsole(@Nullable Process process, Options options) throws RuntimeRefused {
-        boolean terminal = process != null && process.terminal();
-        if (terminal && options.console().isEmpty()) {
-            throw new RuntimeRefused(
-                    "cannot allocate tty if runc will detach without setting console socket; name one with --console-socket");
-        }
-        if (!terminal && options.console().isPresent()) {
-            throw new RuntimeRefused(
-                    "cannot use console socket if runc will not detach or allocate tty; set process.terminal, or leave it out");
-        }
-    }
-
-    CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
-        String given = spec.linux() == null ? null : spec.linux().cgroupsPath();
-        if (given == null || given.isEmpty()) {
-            return CgroupPath.DEFAULT_PARENT.child(id);
-        }
-        try {
-            Path path = Path.of(given);
-            return new CgroupPath((path.isAbsolute()
-                            ? path
-                            : Path.of(CgroupPath.DEFAULT_PARENT.value()).resolve(path))
-                    .normalize()
-                    .toString());
-        } catch (IllegalArgumentException e) {
-            throw new RuntimeRefused("linux.cgroupsPath: " + e.getMessage(), e);
-        }
-    }
-
-    void requireEmpty(CgroupPath path) throws RuntimeRefused, IOException {
-        Cgroup cgroup = hierarchies().open(path);
-        if (cgroup.exists() && !cgroup.pids().isEmpty()) {
-            throw new RuntimeRefused(
-                    "container's cgroup is not empty: %d process(es) found in \"%s\"; end them, or name another in linux.cgroupsPath"
-                            .formatted(cgroup.pids().size(), path));
-        }
-    }
-
-    /** With the devices that every container has, whatever else it may use. config-linux.md, "Default Devices" */
-    static LinuxResources resources(Spec spec) {
-        LinuxResources given = spec.linux() == null ? null : spec.linux().resources();
-        if (given == null) {
-            return LinuxResources.NONE;
-        }
-        if (given.devices().isEmpty()) {
-            return given;
-        }
-        List<LinuxResources.DeviceRule> rules = new ArrayList<>(given.devices());
-        DefaultSpec.DEVICE_RULES.stream()
-                .filter(LinuxResources.DeviceRule::allow)
-                .forEach(rules::add);
-        return given.withDevices(rules);
-    }
-
-    private Optional<SeccompFilter> filter(@Nullable LinuxSeccomp seccomp) throws RuntimeRefused {
-        if (seccomp == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(SeccompCompiler.ofHost(tools, Optional.of(root.resolve(FILTERS)))
-                    .compileListened(seccomp));
-        } catch (SeccompException e) {
-            throw new RuntimeRefused("linux.seccomp: " + e.getMessage(), e);
-        }
     }
 
     /** Reads what a caller has written about a process: {@code exec --process}. */

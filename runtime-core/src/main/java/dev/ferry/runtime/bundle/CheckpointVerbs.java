@@ -64,15 +64,16 @@ final class CheckpointVerbs {
 
     int restore(String id, Optional<Bundle> given, CheckpointFlags flags, BundleRuntime.Options options)
             throws RuntimeRefused, IOException {
-        BundleRuntime.requireUsable(id);
+        Refusals.requireUsable(id);
         Path directory = runtime.root.resolve(id);
         Optional<Held> stopped = stopped(id, directory);
         Bundle bundle = given.isPresent() ? given.get() : known(stopped);
-        BundleRuntime.require(NotYet.in(bundle.spec()));
-        BundleRuntime.requireConsole(bundle.spec().process(), options);
+        Refusals.requireRestorable(bundle.spec().linux());
+        SecurityModules.ofHost().require(bundle.spec().process(), bundle.spec().linux());
+        Refusals.requireConsole(bundle.spec().process(), options);
         BundleCheckpoints checkpoints = BundleCheckpoints.find();
-        CgroupPath path = runtime.cgroupPath(id, bundle.spec());
-        runtime.requireEmpty(path);
+        CgroupPath path = runtime.preparation.cgroupPath(id, bundle.spec());
+        Preparation.requireEmpty(path, runtime.hierarchies().open(path));
         if (stopped.isEmpty()) {
             claim(id, directory);
         }
@@ -84,7 +85,7 @@ final class CheckpointVerbs {
                 // whoever deletes what a call that died has left must know the cgroup
                 record.write(directory);
             }
-            cgroup = runtime.hierarchies().create(path, BundleRuntime.resources(bundle.spec()));
+            cgroup = runtime.hierarchies().create(path, Preparation.resources(bundle.spec()));
             var gone = new BundleCheckpoints.Gone(
                     id, directory, bundle.spec(), bundle.root(), cgroup, options.console(), runtime.root);
             int pid = checkpoints.restore(gone, flags, new Noting(record, bundle, directory, options));

@@ -69,7 +69,8 @@ final class Creation {
                     options.console(),
                     options.kept(),
                     files,
-                    listened.listener());
+                    listened.listener(),
+                    options.manners());
             return new RuntimeLauncher(directory).create(request, pid -> {
                 outside(pid, files);
                 listened.tell(pid, state(BundleStatus.CREATED, pid));
@@ -81,6 +82,10 @@ final class Creation {
         Linux linux = spec.linux();
         if (linux != null && linux.namespace(NamespaceKind.USER).isPresent()) {
             map(pid, linux);
+        }
+        NetworkDevices.move(linux, pid);
+        if (linux != null && linux.intelRdt() != null) {
+            ResourceControl.ofHost().place(record.id(), linux.intelRdt(), pid);
         }
         State creating = state(BundleStatus.CREATING, pid);
         HookRunner.run("prestart", hooks.prestart(), creating);

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What this runtime can do. It never claims what {@link NotYet} refuses. */
+/** What this runtime can do, on a host that can. */
 public final class OwnFeatures {
     private static final String OLDEST = "1.0.0";
 
@@ -38,10 +38,10 @@ public final class OwnFeatures {
                                 List.of(Arch.values()),
                                 flags,
                                 flags),
-                        new Features.Enabled(false),
-                        new Features.Enabled(false),
-                        new Features.Enabled(false),
-                        new Features.Enabled(false),
+                        new Features.Enabled(true),
+                        new Features.Enabled(true),
+                        new Features.Enabled(true),
+                        new Features.Enabled(true),
                         new Features.MountExtensions(new Features.Enabled(true))),
                 BundleCheckpoints.areThere() ? Map.of("org.opencontainers.runc.checkpoint.enabled", "true") : Map.of());
     }

@@ -32,18 +32,21 @@ final class Help {
 
               ferry-runtime [--root DIR] [--log FILE] [--log-format text|json] VERB ...
 
-              create [--bundle DIR] [--console-socket SOCKET] [--pid-file FILE] [--preserve-fds N] ID
+              create [--bundle DIR] [--console-socket SOCKET] [--pidfd-socket SOCKET] [--pid-file FILE] [--preserve-fds N] ID
               start ID
               run    [--detach] [--keep] and the flags of create, ID
               state ID
               kill [--all] ID [SIGNAL]
               delete [--force] ID
               pause ID, resume ID
-              exec [--process FILE | --cwd DIR --env NAME=VALUE --user UID[:GID] --additional-gids GID --cap CAP --tty --no-new-privs]
-                   [--detach] [--console-socket SOCKET] [--pid-file FILE] [--preserve-fds N] ID [PROGRAM ARGUMENT...]
+              exec [--process FILE | --cwd DIR --env NAME=VALUE --user UID[:GID] --additional-gids GID --cap CAP --tty --no-new-privs
+                   --apparmor PROFILE --process-label LABEL] [--cgroup [CONTROLLER:]PATH] [--ignore-paused]
+                   [--detach] [--console-socket SOCKET] [--pidfd-socket SOCKET] [--pid-file FILE] [--preserve-fds N] ID [PROGRAM ARGUMENT...]
               ps [--format table|json] ID [PS OPTION...]
               list [--format table|json] [--quiet]
-              update [--resources FILE|-] [--memory BYTES] [--cpu-quota MICROSECONDS] [--pids-limit N] ... ID
+              update [--resources FILE|-] [--memory BYTES] [--memory-reservation BYTES] [--memory-swap BYTES] [--pids-limit N]
+                   [--cpu-period|--cpu-quota|--cpu-burst|--cpu-rt-period|--cpu-rt-runtime MICROSECONDS] [--cpu-share N] [--cpu-idle 0|1]
+                   [--cpuset-cpus LIST] [--cpuset-mems LIST] [--blkio-weight N] [--l3-cache-schema TEXT] [--mem-bw-schema TEXT] ID
               checkpoint [--image-path DIR] [--work-path DIR] [--leave-running] [--tcp-established] [--tcp-skip-in-flight]
                    [--file-locks] [--link-remap] [--ext-unix-sk] [--shell-job] [--manage-cgroups-mode soft|full|strict|ignore]
                    [--empty-ns network] [--auto-dedup] [--pre-dump] [--parent-path DIR]

@@ -7,11 +7,9 @@ import dev.ferry.runtime.bundle.OwnFeatures;
 import dev.ferry.runtime.bundle.RuntimeRefused;
 import dev.ferry.runtime.command.Arguments.Flags;
 import dev.ferry.runtime.command.Arguments.Usage;
+import dev.ferry.runtime.container.RuntimeLauncher;
 import dev.ferry.runtime.container.StartFailed;
-import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.WaitPid;
-import dev.ferry.runtime.linux.WaitStatus;
-import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.InvalidSpec;
 import dev.ferry.runtime.oci.LinuxResources;
@@ -26,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,13 +40,16 @@ final class RuntimeCall {
             Set.of("debug", "systemd-cgroup", "version", "v", "help", "h"));
     private static final Flags NONE = new Flags(Set.of(), Set.of());
     private static final Flags CREATE = new Flags(
-            Set.of("bundle", "b", "console-socket", "pid-file", "preserve-fds"), Set.of("no-pivot", "no-new-keyring"));
+            Set.of("bundle", "b", "console-socket", "pidfd-socket", "pid-file", "preserve-fds"),
+            Set.of("no-pivot", "no-new-keyring"));
     private static final Flags RUN = new Flags(
-            Set.of("bundle", "b", "console-socket", "pid-file", "preserve-fds"),
+            Set.of("bundle", "b", "console-socket", "pidfd-socket", "pid-file", "preserve-fds"),
             Set.of("no-pivot", "no-new-keyring", "detach", "d", "keep", "no-subreaper"));
     private static final Flags EXEC = new Flags(
             Set.of(
                     "console-socket",
+                    "pidfd-socket",
+                    "cgroup",
                     "cwd",
                     "env",
                     "e",
@@ -63,11 +65,19 @@ final class RuntimeCall {
                     "process-label",
                     "apparmor",
                     "preserve-fds"),
-            Set.of("tty", "t", "detach", "d", "no-new-privs"));
+            Set.of("tty", "t", "detach", "d", "no-new-privs", "ignore-paused", "no-subreaper"));
     private static final Flags UPDATE = new Flags(
             Set.of(
                     "resources",
                     "r",
+                    "blkio-weight",
+                    "cpu-rt-period",
+                    "cpu-rt-runtime",
+                    "cpu-idle",
+                    "kernel-memory",
+                    "kernel-memory-tcp",
+                    "l3-cache-schema",
+                    "mem-bw-schema",
                     "cpu-period",
                     "cpu-quota",
                     "cpu-burst",
@@ -204,7 +214,20 @@ final class RuntimeCall {
         return new BundleRuntime.Options(
                 read.value("console-socket").map(file -> Path.of(file).toAbsolutePath()),
                 kept(read),
-                read.value("pid-file").map(Path::of).map(Path::toAbsolutePath));
+                read.value("pid-file").map(Path::of).map(Path::toAbsolutePath),
+                read.value("pidfd-socket").map(Path::of).map(Path::toAbsolutePath),
+                manners(read));
+    }
+
+    private static Set<RuntimeLauncher.Manner> manners(Arguments read) {
+        Set<RuntimeLauncher.Manner> manners = EnumSet.noneOf(RuntimeLauncher.Manner.class);
+        if (read.is("no-new-keyring")) {
+            manners.add(RuntimeLauncher.Manner.CALLERS_KEYRING);
+        }
+        if (read.is("no-pivot")) {
+            manners.add(RuntimeLauncher.Manner.NO_PIVOT);
+        }
+        return manners;
     }
 
     private static int kept(Arguments read) throws Usage {
@@ -252,23 +275,10 @@ final class RuntimeCall {
         return code;
     }
 
-    /** Passes an end of ours on. */
+    /** It hears what we hear until it ends. */
     private static int await(int pid) throws IOException {
-        Thread ending = new Thread(() -> {
-            try {
-                Processes.kill(pid, ProcessConstants.SIGTERM);
-            } catch (IOException e) {
-                // it is over
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(ending);
-        WaitStatus status = WaitPid.await(pid).status();
-        try {
-            Runtime.getRuntime().removeShutdownHook(ending);
-        } catch (IllegalStateException weAreEnding) {
-            // it has been told
-        }
-        return status.exitCode();
+        SignalRelay.to(pid);
+        return WaitPid.await(pid).status().exitCode();
     }
 
     private void kill(Arguments read) throws Usage, RuntimeRefused, IOException {
@@ -330,7 +340,8 @@ final class RuntimeCall {
         BundleRuntime runtime = runtime();
         String id = id(read);
         Process process = process(runtime, id, read);
-        int pid = runtime.exec(id, process, options(read));
+        var joining = new BundleRuntime.Joining(read.is("ignore-paused"), read.all("cgroup"));
+        int pid = runtime.exec(id, process, options(read), joining);
         return read.is("detach", "d") ? 0 : await(pid);
     }
 
@@ -362,8 +373,12 @@ final class RuntimeCall {
             }
         } else {
             resources = Limits.of(read);
+            if (read.value("kernel-memory").isPresent()
+                    || read.value("kernel-memory-tcp").isPresent()) {
+                warn("Kernel memory settings are ignored and will be removed");
+            }
         }
-        runtime().update(id(read), resources);
+        runtime().update(id(read), resources, file.isPresent() ? Optional.empty() : Limits.shares(read));
     }
 
     private void spec(Arguments read) throws RuntimeRefused, IOException {

@@ -103,9 +103,14 @@ record Alone(
         return status() + 11;
     }
 
+    /** The socket of whoever copies what a tmpfs takes from its place. */
+    int copier() {
+        return status() + 12;
+    }
+
     /** A user namespace whose ids a mount takes, counted from 0. */
     int map(int which) {
-        return status() + 12 + which;
+        return status() + 13 + which;
     }
 
     /** The first that has no meaning. */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,8 @@ final class InitText {
     private final Map<CgroupHierarchy, Cell> cgroupTrees = new LinkedHashMap<>();
     private final List<String> readOnlyLater = new ArrayList<>();
     private Optional<Cell> settingsProc = Optional.empty();
+    private TmpfsText memory;
+    private boolean pivots = true;
 
     InitText(Calls calls, LaunchRequest request, ProcessText process, Path mountPoint) {
         this(calls, request, process, mountPoint, Map.of());
@@ -86,6 +89,18 @@ final class InitText {
         this.mountPoint = mountPoint;
         this.sources = new SourceText(calls, idMaps);
         this.mapped = isMapped(spec);
+        this.memory = new TmpfsText(calls, OptionalInt.empty());
+    }
+
+    /** Has somebody at a socket copy what tmpfs take from their places. */
+    InitText copiedBy(OptionalInt socket) {
+        memory = new TmpfsText(calls, socket);
+        return this;
+    }
+
+    /** For a root on a ramdisk, which pivot_root(2) does not take: the host's stays below, and only chroot(2) keeps it out of sight. */
+    void moveRoot() {
+        pivots = false;
     }
 
     /** Whether its user namespace is not the runtime's: root in it may do less than the runtime. */
@@ -121,7 +136,11 @@ final class InitText {
         mountRoot();
         openHostFiles();
         p.stage("pivot");
-        calls.pivotInto(mountPoint.toString());
+        if (pivots) {
+            calls.pivotInto(mountPoint.toString());
+        } else {
+            calls.moveInto(mountPoint.toString());
+        }
         if (mapped) {
             becomeRoot();
         }
@@ -337,6 +356,7 @@ final class InitText {
                 fileSystem(mount);
             }
         }
+        memory.finish();
     }
 
     private void bind(Mount mount) {
@@ -358,6 +378,13 @@ final class InitText {
             flags &= ~MountFlags.MS_RDONLY;
             readOnlyLater.add(mount.destination());
         }
+        if (TmpfsText.isTmpfs(mount)) {
+            long asked = flags;
+            String data = LabelText.context(options.data(), mountLabel());
+            memory.write(mount, () -> calls.mount(source, mount.destination(), type, asked, data));
+            propagate(mount, options);
+            return;
+        }
         calls.directories(mount.destination());
         if (isKernels(mount)) {
             // an image whose /proc is a link would have the kernel's files elsewhere, and its own where we write
@@ -370,9 +397,15 @@ final class InitText {
         if (opened != null) {
             calls.attach(opened, mount.destination());
         } else {
-            calls.mount(source, mount.destination(), type, flags, options.data());
+            // files of the kernel's own have the kernel's labels
+            String data = isKernels(mount) ? options.data() : LabelText.context(options.data(), mountLabel());
+            calls.mount(source, mount.destination(), type, flags, data);
         }
         propagate(mount, options);
+    }
+
+    private @Nullable String mountLabel() {
+        return linux == null ? null : linux.mountLabel();
     }
 
     private void propagate(Mount mount, MountOptions options) {
@@ -549,7 +582,8 @@ final class InitText {
             mountHierarchy(cgroup.hierarchies().getFirst(), at, readOnly);
             return;
         }
-        calls.mount("tmpfs", at, "tmpfs", CGROUP_FLAGS & ~MountFlags.MS_RELATIME, "mode=755");
+        String data = LabelText.context("mode=755", mountLabel());
+        calls.mount("tmpfs", at, "tmpfs", CGROUP_FLAGS & ~MountFlags.MS_RELATIME, data);
         for (CgroupHierarchy hierarchy : cgroup.hierarchies()) {
             String folder = at + "/" + hierarchy.directoryName();
             calls.directories(folder);

@@ -1,6 +1,5 @@
 package dev.ferry.runtime.container;
 
-import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
@@ -38,6 +37,11 @@ final class JoinText {
     private JoinText() {}
 
     static void write(Calls calls, ExecRequest request, ProcessText process) {
+        write(calls, request, process, request.cgroup().entries());
+    }
+
+    /** By other files of its cgroups. */
+    static void write(Calls calls, ExecRequest request, ProcessText process, List<Path> entries) {
         ProgramBuilder p = calls.program();
         p.stage("join");
         // until its program is executed nobody inside may trace it or look at what it has open (CVE-2019-5736,
@@ -47,8 +51,7 @@ final class JoinText {
         if (affinity != null) {
             ExecutionText.affinity(calls, "process.execCPUAffinity.initial", affinity.initial());
         }
-        Cgroup cgroup = request.cgroup();
-        for (Path file : cgroup.entries()) {
+        for (Path file : entries) {
             Cell entry = p.cell("cgroup");
             calls.open(file.toString(), Calls.O_WRONLY, entry);
             p.call("join cgroup \"" + file.getParent() + "\"", Syscall.WRITE, entry, "0", 1);
@@ -61,6 +64,7 @@ final class JoinText {
         if (score != null) {
             calls.writeFile("/proc/self/oom_score_adj", Integer.toString(score), Errno.EACCES);
         }
+        process.keepHostProc();
         p.call(
                 "join the container's namespaces",
                 Syscall.SETNS,

@@ -69,6 +69,8 @@ final class ProcessText {
     private final Optional<SeccompFilter> filter;
     private final ResourceLimits limits;
     private final Surroundings surroundings;
+    private final LabelText labels;
+    private boolean ownKeyring = true;
 
     ProcessText(
             Calls calls,
@@ -82,6 +84,7 @@ final class ProcessText {
         this.filter = filter;
         this.limits = limits;
         this.surroundings = surroundings;
+        this.labels = new LabelText(calls, process);
     }
 
     /** Leads a session with clean signals, takes its standard descriptors and lets go of the monitor's. */
@@ -89,9 +92,22 @@ final class ProcessText {
         p.stage("session");
         calls.clearSignalMask();
         p.call("lead a session", Syscall.SETSID);
-        calls.ownKeyring();
+        if (ownKeyring) {
+            calls.ownKeyring();
+        }
         p.call("take no rights from new files", Syscall.UMASK, 0);
         surroundings.takeStandards(calls, process.terminal());
+        labels.open();
+    }
+
+    /** Keys of whoever called stay within reach. */
+    void keepKeyring() {
+        ownKeyring = false;
+    }
+
+    /** See {@link LabelText#keepHostProc}. */
+    void keepHostProc() {
+        labels.keepHostProc();
     }
 
     /**
@@ -131,6 +147,7 @@ final class ProcessText {
             p.call("set " + limit.type(), Syscall.PRLIMIT64, 0, resource(limit.type()), values, 0);
         }
         changeDirectory();
+        labels.apply();
         // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it must come before the rights go; with it,
         // last
         boolean filterLast = process.noNewPrivileges() || filter.isEmpty();

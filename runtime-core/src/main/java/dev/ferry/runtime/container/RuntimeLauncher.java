@@ -43,6 +43,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -77,6 +78,7 @@ public final class RuntimeLauncher {
      * @param kept how many of the caller's descriptors from 3 on are the container's
      * @param hookFiles what its hooks read and write; empty without hooks that run inside
      * @param listener where the listener of its filter goes; empty without one
+     * @param manners what its caller wants done in another way
      */
     public record Request(
             String id,
@@ -88,7 +90,20 @@ public final class RuntimeLauncher {
             Optional<Path> console,
             int kept,
             Optional<HookFiles> hookFiles,
-            Optional<Listener> listener) {}
+            Optional<Listener> listener,
+            Set<Manner> manners) {
+        public Request {
+            manners = Set.copyOf(manners);
+        }
+    }
+
+    /** What a caller may want done in another way, whatever the configuration says. */
+    public enum Manner {
+        /** It has the caller's session keyring and none of its own. */
+        CALLERS_KEYRING,
+        /** Its root is not made by pivot_root(2). */
+        NO_PIVOT
+    }
 
     /**
      * Who answers calls that a filter hands on.
@@ -127,7 +142,7 @@ public final class RuntimeLauncher {
     public int create(Request request, Outside outside) throws StartFailed, SpawnException, IOException {
         Process process = request.spec().process();
         if (process == null || process.args().isEmpty()) {
-            throw new IllegalArgumentException("process.args names no program");
+            throw new IllegalArgumentException("args must not be empty; name a program in process.args");
         }
         Path directory = request.directory();
         var files = new AloneText.Fifos(directory.resolve(GATE), directory.resolve(REPORT));
@@ -149,7 +164,9 @@ public final class RuntimeLauncher {
                 true,
                 false);
         try (Pipe goAhead = Pipe.open();
+                CopyingUp copying = CopyingUp.of(request.spec());
                 Placements placements = new Placements(alone)) {
+            copying.socket().ifPresent(socket -> placements.put(alone.copier(), socket));
             placements.put(alone.goAhead(), goAhead.readEnd());
             placements.openCgroup(request.cgroup());
             request.hookFiles().ifPresent(placements::put);
@@ -162,7 +179,17 @@ public final class RuntimeLauncher {
             Program program = AloneText.container(
                     request.spec(), alone, request.console(), files, placements.numbers(), calls -> {
                         var text = new ProcessText(calls, process, request.filter(), limits, alone);
-                        var init = new InitText(calls, launch, text, request.root(), idMaps);
+                        var init = new InitText(calls, launch, text, request.root(), idMaps)
+                                .copiedBy(
+                                        copying.socket().isPresent()
+                                                ? OptionalInt.of(alone.copier())
+                                                : OptionalInt.empty());
+                        if (request.manners().contains(Manner.CALLERS_KEYRING)) {
+                            text.keepKeyring();
+                        }
+                        if (request.manners().contains(Manner.NO_PIVOT)) {
+                            init.moveRoot();
+                        }
                         return new AloneText.Init(init::writeOutside, () -> {
                             text.begin();
                             alone.awaitGoAhead(calls);
@@ -171,7 +198,7 @@ public final class RuntimeLauncher {
                     });
             noteSteps(program, directory);
             try (Spawned spawned = spawner.spawn(program, placements.all())) {
-                return bringUp(spawned, goAhead, outside, request);
+                return bringUp(spawned, goAhead, outside, request, copying);
             } catch (StepFailed e) {
                 if (e.step().call() == Syscall.EXECVE) {
                     throw StartFailed.of(e, process.args().getFirst());
@@ -200,7 +227,7 @@ public final class RuntimeLauncher {
         return IdMaps.namespace(spawner, linux.uidMappings(), linux.gidMappings());
     }
 
-    private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside, Request request)
+    private static int bringUp(Spawned spawned, Pipe goAhead, Outside outside, Request request, CopyingUp copying)
             throws SpawnException, IOException {
         int pid = 0;
         boolean done = false;
@@ -209,6 +236,7 @@ public final class RuntimeLauncher {
             awaitMessage(spawned, MonitorProtocol.NAMESPACES);
             outside.run(pid);
             OpenFiles.writeFully(goAhead.writeEnd(), new byte[] {1});
+            copying.run(PATIENCE);
             awaitReady(spawned, request);
             done = true;
             return pid;
@@ -267,7 +295,11 @@ public final class RuntimeLauncher {
     }
 
     private static int awaitMessage(Spawned spawned, int word) throws SpawnException, IOException {
-        return (int) spawned.status().awaitMessage(word, PATIENCE).orElseThrow(RuntimeLauncher::silent);
+        return awaitMessage(spawned, word, PATIENCE);
+    }
+
+    private static int awaitMessage(Spawned spawned, int word, Duration patience) throws SpawnException, IOException {
+        return (int) spawned.status().awaitMessage(word, patience).orElseThrow(RuntimeLauncher::silent);
     }
 
     /** Standard descriptors of ours that are the host's devices must not be given to a container's user. */
@@ -366,6 +398,8 @@ public final class RuntimeLauncher {
      *
      * @param console as in {@link Request}
      * @param listener as in {@link Request}
+     * @param entries files by which it joins the cgroup, or ones below
+     * @param paused whether it may have to wait for the cgroup to be thawed
      */
     public record Further(
             String id,
@@ -377,7 +411,9 @@ public final class RuntimeLauncher {
             Cgroup cgroup,
             Optional<Path> console,
             int kept,
-            Optional<Listener> listener) {}
+            Optional<Listener> listener,
+            List<Path> entries,
+            boolean paused) {}
 
     /**
      * Adds a process, a child of ours; returns its process id when its program is executed.
@@ -407,7 +443,10 @@ public final class RuntimeLauncher {
                     request.console(),
                     placements.numbers(),
                     calls -> JoinText.write(
-                            calls, exec, new ProcessText(calls, request.process(), request.filter(), limits, alone)));
+                            calls,
+                            exec,
+                            new ProcessText(calls, request.process(), request.filter(), limits, alone),
+                            request.entries()));
             try (Spawned spawned = spawner.spawn(program, placements.all())) {
                 return added(spawned, request, goAhead, outside);
             }
@@ -419,13 +458,14 @@ public final class RuntimeLauncher {
         int pid = 0;
         boolean done = false;
         try {
-            pid = awaitMessage(spawned, MonitorProtocol.CHILD);
+            Duration patience = request.paused() ? UNLIMITED : PATIENCE;
+            pid = awaitMessage(spawned, MonitorProtocol.CHILD, patience);
             if (request.listener().isPresent()) {
                 awaitMessage(spawned, MonitorProtocol.NAMESPACES);
                 outside.run(pid);
                 OpenFiles.writeFully(goAhead.writeEnd(), new byte[] {1});
             }
-            spawned.status().awaitClosed(PATIENCE);
+            spawned.status().awaitClosed(patience);
             done = true;
             return pid;
         } catch (StepFailed e) {

@@ -201,6 +201,23 @@ public final class Calls {
         return program.call("change to the root", Syscall.CHDIR, "/");
     }
 
+    /**
+     * The same where pivot_root(2) cannot be had: the directory's mount goes on top of the root. What shows the kernel goes before it, or somebody who
+     * gets out would find it without its masks.
+     */
+    public StepDraft moveInto(String directory) {
+        made.clear();
+        for (String kernels : new String[] {"/proc", "/sys"}) {
+            // EINVAL: no mount, or one that a user namespace has locked
+            program.call("detach the host's " + kernels, Syscall.UMOUNT2, kernels, MountFlags.MNT_DETACH)
+                    .tolerating(Errno.EINVAL);
+        }
+        program.call("change to the root \"" + directory + "\"", Syscall.CHDIR, directory);
+        program.call("move it onto the root", Syscall.MOUNT, directory, "/", 0, MountFlags.MS_MOVE, 0);
+        program.call("make it the root", Syscall.CHROOT, ".");
+        return program.call("change to the root", Syscall.CHDIR, "/");
+    }
+
     /** Makes a directory and those above it where they are missing. */
     public void directories(String path) {
         for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {

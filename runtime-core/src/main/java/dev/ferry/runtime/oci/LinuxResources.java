@@ -43,6 +43,11 @@ public record LinuxResources(
         return new LinuxResources(devices, memory, other, pids, blockIO, hugepageLimits, network, rdma, unified);
     }
 
+    /** The same with other shares of block devices. */
+    public LinuxResources withBlockIO(@Nullable BlockIo other) {
+        return new LinuxResources(devices, memory, cpu, pids, other, hugepageLimits, network, rdma, unified);
+    }
+
     /** The same with another limit of tasks. */
     public LinuxResources withPids(@Nullable Pids other) {
         return new LinuxResources(devices, memory, cpu, other, blockIO, hugepageLimits, network, rdma, unified);

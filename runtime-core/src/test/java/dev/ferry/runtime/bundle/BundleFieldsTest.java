@@ -86,13 +86,6 @@ class BundleFieldsTest {
     }
 
     @Test
-    void whatIsNotDoneIsRefusedByName() throws Exception {
-        ObjectNode config = rig.config("true");
-        config.withObject("/process").put("selinuxLabel", "system_u");
-        assertThat(rig.run(config).err()).contains("process.selinuxLabel").contains("leave that out");
-    }
-
-    @Test
     void personalityIsThatOfAnotherMachine() throws Exception {
         ObjectNode config = rig.config("uname -m");
         String plain = output(config);

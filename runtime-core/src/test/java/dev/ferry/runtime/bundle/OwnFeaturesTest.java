@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ferry.runtime.mount.MountOptions;
-import dev.ferry.runtime.oci.DefaultSpec;
 import dev.ferry.runtime.oci.Features;
-import dev.ferry.runtime.oci.NamespaceKind;
 import dev.ferry.runtime.oci.OciJson;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class OwnFeaturesTest {
     /** As features.md and features-linux.md name everything. */
@@ -34,6 +30,9 @@ class OwnFeaturesTest {
         assertThat(seccomp.path("actions")).extracting(JsonNode::asText).contains("SCMP_ACT_ERRNO");
         assertThat(seccomp.path("operators")).extracting(JsonNode::asText).contains("SCMP_CMP_MASKED_EQ");
         assertThat(seccomp.path("archs")).extracting(JsonNode::asText).contains("SCMP_ARCH_X86_64");
+        for (String name : List.of("apparmor", "selinux", "intelRdt", "netDevices")) {
+            assertThat(linux.path(name).path("enabled").asBoolean()).as(name).isTrue();
+        }
         assertThat(linux.path("mountExtensions").path("idmap").path("enabled").asBoolean())
                 .isTrue();
     }
@@ -45,14 +44,5 @@ class OwnFeaturesTest {
         for (String option : features.mountOptions()) {
             assertThat(MountOptions.parse(List.of(option)).data()).as(option).isEmpty();
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(NamespaceKind.class)
-    void whatIsClaimedIsNotRefused(NamespaceKind kind) {
-        List<String> refused =
-                NotYet.in(DefaultSpec.builder().freshNamespace(kind).build());
-        assertThat(refused.isEmpty())
-                .isEqualTo(OwnFeatures.document().linux().namespaces().contains(kind));
     }
 }

@@ -16,11 +16,22 @@ import java.util.List;
 public final class RuntimeProgram {
     final Path home;
     final Path log;
+    private final List<String> before;
 
     /** Whose states, and whatever else a test needs, lie in a directory. */
     public RuntimeProgram(Path home) {
+        this(home, List.of());
+    }
+
+    private RuntimeProgram(Path home, List<String> before) {
         this.home = home;
         this.log = home.resolve("log.json");
+        this.before = before;
+    }
+
+    /** The same, called by a command that comes before it. */
+    RuntimeProgram behind(List<String> words) {
+        return new RuntimeProgram(home, words);
     }
 
     /** A bundle around a root that exists. */
@@ -64,7 +75,8 @@ public final class RuntimeProgram {
 
     /** The command line, for whoever starts it in another way. */
     public List<String> command(String... words) {
-        List<String> command = new ArrayList<>(JvmFlags.command("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        List<String> command = new ArrayList<>(before);
+        command.addAll(JvmFlags.command("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), RuntimeMain.class.getName()));
         command.addAll(List.of("--root", home.resolve("states").toString()));
         command.addAll(List.of("--log", log.toString(), "--log-format", "json"));

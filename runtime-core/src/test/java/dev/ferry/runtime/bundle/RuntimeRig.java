@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A runtime, a root and a place for cgroups; configurations are edited as documents. */
@@ -120,9 +121,17 @@ final class RuntimeRig {
         return awaitUp(ID);
     }
 
-    RuntimeProgram.Result create(String id, ObjectNode config) throws Exception {
-        return runtime.create(
-                output(id), "create", "--bundle", bundle(id, config).toString(), id);
+    RuntimeProgram.Result create(String id, ObjectNode config, String... flags) throws Exception {
+        List<String> words =
+                new ArrayList<>(List.of("create", "--bundle", bundle(id, config).toString()));
+        words.addAll(List.of(flags));
+        words.add(id);
+        return runtime.create(output(id), words.toArray(String[]::new));
+    }
+
+    /** The runtime called by a command that comes before it. */
+    RuntimeProgram callBehind(String... words) {
+        return runtime.behind(List.of(words));
     }
 
     RuntimeProgram.Result startAs(String id, ObjectNode config) throws Exception {
@@ -144,6 +153,18 @@ final class RuntimeRig {
 
     private Path output(String id) {
         return folder.resolve(id + ".out");
+    }
+
+    /** Neither a state nor a cgroup, as for a call that was refused. */
+    void assertNothingIsLeft() throws Exception {
+        Path states = folder.resolve("states");
+        if (Files.exists(states)) {
+            try (var left = Files.list(states)) {
+                assertThat(left.filter(path -> !path.getFileName().toString().startsWith(".")))
+                        .isEmpty();
+            }
+        }
+        assertThat(CgroupHierarchies.ofHost().open(parent.child(ID)).exists()).isFalse();
     }
 
     int pid() throws Exception {

@@ -8,6 +8,7 @@ import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.linux.Errno;
 import dev.ferry.runtime.linux.ResourceLimits;
 import dev.ferry.runtime.linux.abi.Syscall;
+import dev.ferry.runtime.monitor.Calls;
 import dev.ferry.runtime.monitor.MonitorFd;
 import dev.ferry.runtime.monitor.MonitorText;
 import dev.ferry.runtime.mount.RootFilesystem;
@@ -21,8 +22,10 @@ import dev.ferry.runtime.spawn.ProgramInterpreter;
 import dev.ferry.runtime.spawn.ProgramPaths;
 import dev.ferry.runtime.spawn.Step;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -119,6 +122,74 @@ final class InitTextTest {
         assertThat(calls.lastIndexOf(Syscall.SETRESUID)).isLessThan(calls.lastIndexOf(Syscall.CAPSET));
         assertThat(calls.lastIndexOf(Syscall.CLOSE_RANGE)).isLessThan(calls.lastIndexOf(Syscall.READ));
         assertThat(calls).last().isEqualTo(Syscall.EXECVE);
+    }
+
+    /** On a host with both modules: their files are the host's, and what they take counts for the program alone. */
+    @Test
+    void labelsAreGivenByFilesOfTheHost() throws IOException {
+        Program program = program(labelled());
+        var written = new ArrayList<String>();
+        FakeKernel both = child().on(Syscall.WRITE, call -> {
+            written.add(new String(call.bytes(call.operand(1), (int) call.operand(2)), StandardCharsets.UTF_8));
+            return call.operand(2);
+        });
+        ProgramInterpreter.Run run = ProgramInterpreter.run(program, both);
+        assertThat(run.end()).isEqualTo(ProgramInterpreter.End.EXECUTED);
+        assertThat(written).containsSubsequence("exec guest", "system_u:system_r:guest_t:s0");
+        assertThat(run.labels(program))
+                .containsSubsequence(
+                        "open \"attr/apparmor/exec\"",
+                        "open \"attr/exec\"",
+                        "make it the root",
+                        "apply the AppArmor profile \"guest\"",
+                        "apply the SELinux label \"system_u:system_r:guest_t:s0\"",
+                        "execute \"/first/sleep\"");
+        ProgramPaths.assertEveryPathEnds(program);
+    }
+
+    /** Before Linux 5.8 AppArmor had the file that is everybody's. */
+    @Test
+    void profileGoesToTheOldFileWhereTheNewOneIsMissing() throws IOException {
+        Program program = program(labelled());
+        var opened = new ArrayList<String>();
+        FakeKernel old = child().on(Syscall.OPENAT, call -> {
+            String path = call.operand(0) == Calls.AT_FDCWD && call.operand(1) != 0 ? call.string(1) : "";
+            if (path.contains("attr")) {
+                opened.add(path);
+            }
+            return path.contains("apparmor") ? -Errno.ENOENT.number() : 40;
+        });
+        assertThat(ProgramInterpreter.run(program, old).end()).isEqualTo(ProgramInterpreter.End.EXECUTED);
+        assertThat(opened)
+                .containsExactly("/proc/self/attr/apparmor/exec", "/proc/self/attr/exec", "/proc/self/attr/exec");
+    }
+
+    private static Spec labelled() {
+        Spec plain = spec().build();
+        Process process = Objects.requireNonNull(plain.process());
+        return plain.withProcess(new Process(
+                false,
+                null,
+                process.user(),
+                process.args(),
+                process.env(),
+                process.cwd(),
+                process.capabilities(),
+                process.rlimits(),
+                false,
+                "guest",
+                null,
+                null,
+                "system_u:system_r:guest_t:s0",
+                null,
+                null));
+    }
+
+    @Test
+    void mountsOfALabelHaveItAsAnOption() {
+        assertThat(LabelText.context("mode=755", "system_u")).isEqualTo("mode=755,context=\"system_u\"");
+        assertThat(LabelText.context("", "system_u")).isEqualTo("context=\"system_u\"");
+        assertThat(LabelText.context("mode=755", null)).isEqualTo("mode=755");
     }
 
     @Test

@@ -214,7 +214,8 @@ class SeccompCompilerTest {
         SeccompFilter made = new SeccompCompiler(library, Optional.of(cache)).compile(seccomp);
 
         assertThat(cache.read(FilterCache.description(seccomp))).contains(made);
-        assertThat(cache.read(FilterCache.description(seccomp)).orElseThrow().unknownCalls()).containsExactly("no_such_call");
+        assertThat(cache.read(FilterCache.description(seccomp)).orElseThrow().unknownCalls())
+                .containsExactly("no_such_call");
 
         byte[] bytes = Files.readAllBytes(cache.file(FilterCache.description(seccomp)));
         bytes[20] ^= 1;

@@ -122,6 +122,7 @@ public enum Syscall {
     GETEUID(107, 175),
     GETGID(104, 176),
     SETFSUID(122, 151),
+    SETFSGID(123, 152),
     CAPGET(125, 90),
     CAPSET(126, 91),
     PRCTL(157, 167),
