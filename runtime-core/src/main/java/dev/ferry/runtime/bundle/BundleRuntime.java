@@ -100,7 +100,7 @@ public final class BundleRuntime {
     /**
      * How a further process joins a container.
      *
-     * @param ignorePaused also a paused one, where it waits until that is resumed
+     * @param ignorePaused also a paused one, where it may have to wait until that is resumed
      * @param cgroups sub-cgroups of the container's, as runc's {@code --cgroup} names them
      */
     public record Joining(boolean ignorePaused, List<String> cgroups) {
