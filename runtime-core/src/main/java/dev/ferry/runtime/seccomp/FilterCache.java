@@ -6,29 +6,30 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /**
- * Compiled programs in a directory, by the digest of what they were made from.
+ * Compiled programs in a directory, each with all that it was made from: another program is never taken for it.
  *
- * <p>It may vanish or be damaged at any time: a file that does not end with the digest of its content counts as absent, and one that
- * cannot be written is done without. A file holds {@code version, flags, unknown names, program, SHA-256 of all that}.
+ * <p>It may vanish or be damaged at any time: a file that does not end with the checksum of its content counts as absent, and one that
+ * cannot be written is done without. A file holds {@code version, maker and description, flags, unknown names, program, CRC-32 of all that};
+ * its name says roughly of what. A cryptographic digest would protect from nobody, since only the owner may write there, and looking for its
+ * provider costs a process that lives for a moment ten milliseconds.
  */
 final class FilterCache {
     /** Changes whenever the compiler makes something else of the same description. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
-    private static final int DIGEST_BYTES = 32;
+    private static final int CHECKSUM_BYTES = Long.BYTES;
 
     private final Path directory;
     private final String maker;
@@ -43,17 +44,16 @@ final class FilterCache {
         this.maker = maker;
     }
 
-    Optional<SeccompFilter> read(LinuxSeccomp seccomp) {
+    /** The program of that description. */
+    Optional<SeccompFilter> read(String description) {
         try {
-            byte[] bytes = Files.readAllBytes(file(seccomp));
-            int length = bytes.length - DIGEST_BYTES;
-            if (length <= 0
-                    || !MessageDigest.isEqual(
-                            sha256(Arrays.copyOf(bytes, length)), Arrays.copyOfRange(bytes, length, bytes.length))) {
+            byte[] bytes = Files.readAllBytes(file(description));
+            int length = bytes.length - CHECKSUM_BYTES;
+            if (length <= 0 || ByteBuffer.wrap(bytes, length, CHECKSUM_BYTES).getLong() != checksum(bytes, length)) {
                 return Optional.empty();
             }
             var in = new DataInputStream(new ByteArrayInputStream(bytes, 0, length));
-            if (in.readInt() != VERSION) {
+            if (in.readInt() != VERSION || !Arrays.equals(in.readNBytes(in.readInt()), key(description))) {
                 return Optional.empty();
             }
             int flags = in.readInt();
@@ -67,10 +67,13 @@ final class FilterCache {
         }
     }
 
-    void write(LinuxSeccomp seccomp, SeccompFilter filter) {
+    void write(String description, SeccompFilter filter) {
         var bytes = new ByteArrayOutputStream();
         try (var out = new DataOutputStream(bytes)) {
+            byte[] key = key(description);
             out.writeInt(VERSION);
+            out.writeInt(key.length);
+            out.write(key);
             out.writeInt(filter.flags());
             out.writeInt(filter.unknownCalls().size());
             for (String name : filter.unknownCalls()) {
@@ -78,13 +81,13 @@ final class FilterCache {
             }
             out.write(filter.program());
             out.flush();
-            out.write(sha256(bytes.toByteArray()));
+            out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path temporary = Files.createTempFile(directory, "filter", ".new");
             try {
                 Files.write(temporary, bytes.toByteArray());
-                Files.move(temporary, file(seccomp), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(temporary, file(description), StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(temporary);
             }
@@ -94,9 +97,13 @@ final class FilterCache {
         }
     }
 
-    Path file(LinuxSeccomp seccomp) {
-        byte[] key = (maker + "\n" + description(seccomp)).getBytes(StandardCharsets.UTF_8);
-        return directory.resolve(HexFormat.of().formatHex(sha256(key)) + ".bpf");
+    Path file(String description) {
+        byte[] key = key(description);
+        return directory.resolve(Long.toHexString(checksum(key, key.length)) + "-" + key.length + ".bpf");
+    }
+
+    private byte[] key(String description) {
+        return (maker + "\n" + description).getBytes(StandardCharsets.UTF_8);
     }
 
     /** All that goes into a program, so that no two have the same; by hand, since every start of a container with a filter makes one. */
@@ -126,11 +133,9 @@ final class FilterCache {
         return text.toString();
     }
 
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+    private static long checksum(byte[] bytes, int length) {
+        var sum = new CRC32();
+        sum.update(bytes, 0, length);
+        return sum.getValue();
     }
 }

@@ -42,7 +42,8 @@ public final class SeccompCompiler {
 
     private final Optional<LibSeccomp> library;
     private final Optional<FilterCache> disk;
-    private final Map<LinuxSeccomp, SeccompFilter> memory = new ConcurrentHashMap<>();
+    /** By description: cheaper to compare than the records. */
+    private final Map<String, SeccompFilter> memory = new ConcurrentHashMap<>();
 
     SeccompCompiler(Optional<LibSeccomp> library, Optional<FilterCache> disk) {
         this.library = library;
@@ -106,22 +107,23 @@ public final class SeccompCompiler {
     }
 
     private SeccompFilter compiled(LinuxSeccomp seccomp) throws SeccompException {
-        @Nullable SeccompFilter known = memory.get(seccomp);
+        String description = FilterCache.description(seccomp);
+        @Nullable SeccompFilter known = memory.get(description);
         if (known != null) {
             return known;
         }
         LibSeccomp found = library.orElseThrow(() -> new SeccompUnavailable(
                 "no filter can be made: \"%s\" is missing; install the package libseccomp2 or run the container with seccomp=unconfined"
                         .formatted(LibSeccomp.SONAME)));
-        Optional<SeccompFilter> kept = disk.flatMap(cache -> cache.read(seccomp));
+        Optional<SeccompFilter> kept = disk.flatMap(cache -> cache.read(description));
         SeccompFilter filter;
         if (kept.isPresent()) {
             filter = kept.get();
         } else {
             filter = make(seccomp, found);
-            disk.ifPresent(cache -> cache.write(seccomp, filter));
+            disk.ifPresent(cache -> cache.write(description, filter));
         }
-        memory.put(seccomp, filter);
+        memory.put(description, filter);
         return filter;
     }
 

@@ -262,16 +262,21 @@ public final class ProgramBuilder {
     }
 
     private static Operand operand(String label, Object operand) {
-        return switch (operand) {
-            case Operand typed -> typed;
-            case Block block -> block.address(0);
-            case String text -> new Operand.Text(text);
-            case Integer number -> new Operand.Constant(number);
-            case Long number -> new Operand.Constant(number);
-            default ->
-                throw new IllegalArgumentException("step \"" + label + "\": not an operand: "
-                        + operand.getClass().getSimpleName());
-        };
+        // no switch: a pattern switch is made at its first use, which a process that lives once notices
+        if (operand instanceof Operand typed) {
+            return typed;
+        }
+        if (operand instanceof Block block) {
+            return block.address(0);
+        }
+        if (operand instanceof String text) {
+            return new Operand.Text(text);
+        }
+        if (operand instanceof Integer || operand instanceof Long) {
+            return new Operand.Constant(((Number) operand).longValue());
+        }
+        throw new IllegalArgumentException(
+                "step \"" + label + "\": not an operand: " + operand.getClass().getSimpleName());
     }
 
     static byte[] cString(String text) {

@@ -213,27 +213,41 @@ class SeccompCompilerTest {
         FilterCache cache = new FilterCache(directory.resolve("seccomp"), "test");
         SeccompFilter made = new SeccompCompiler(library, Optional.of(cache)).compile(seccomp);
 
-        assertThat(cache.read(seccomp)).contains(made);
-        assertThat(cache.read(seccomp).orElseThrow().unknownCalls()).containsExactly("no_such_call");
+        assertThat(cache.read(FilterCache.description(seccomp))).contains(made);
+        assertThat(cache.read(FilterCache.description(seccomp)).orElseThrow().unknownCalls())
+                .containsExactly("no_such_call");
 
-        byte[] bytes = Files.readAllBytes(cache.file(seccomp));
+        byte[] bytes = Files.readAllBytes(cache.file(FilterCache.description(seccomp)));
         bytes[20] ^= 1;
-        Files.write(cache.file(seccomp), bytes);
-        assertThat(cache.read(seccomp)).isEmpty();
+        Files.write(cache.file(FilterCache.description(seccomp)), bytes);
+        assertThat(cache.read(FilterCache.description(seccomp))).isEmpty();
         assertThat(new SeccompCompiler(library, Optional.of(cache)).compile(seccomp))
                 .isEqualTo(made);
-        assertThat(cache.read(seccomp)).contains(made);
+        assertThat(cache.read(FilterCache.description(seccomp))).contains(made);
 
-        Files.write(cache.file(seccomp), new byte[0]);
-        assertThat(cache.read(seccomp)).isEmpty();
+        Files.write(cache.file(FilterCache.description(seccomp)), new byte[0]);
+        assertThat(cache.read(FilterCache.description(seccomp))).isEmpty();
+    }
+
+    @Test
+    void whatWasMadeOfAnotherDescriptionIsNotTakenWhateverItsFileIsCalled() throws Exception {
+        LinuxSeccomp one = allowing(Rule.of(Action.ALLOW, List.of("read", "write")));
+        LinuxSeccomp other = allowing(Rule.of(Action.ALLOW, List.of("read 5:write")));
+        FilterCache cache = new FilterCache(directory.resolve("seccomp"), "test");
+        new SeccompCompiler(library, Optional.of(cache)).compile(one);
+
+        Files.copy(cache.file(FilterCache.description(one)), cache.file(FilterCache.description(other)));
+
+        assertThat(FilterCache.description(other)).isNotEqualTo(FilterCache.description(one));
+        assertThat(cache.read(FilterCache.description(other))).isEmpty();
     }
 
     @Test
     void aKeptProgramOfAnotherLibraryIsAnother() {
         LinuxSeccomp seccomp = allowing(Rule.of(Action.ALLOW, List.of("read")));
 
-        assertThat(new FilterCache(directory, "2.5.4").file(seccomp))
-                .isNotEqualTo(new FilterCache(directory, "2.6.0").file(seccomp));
+        assertThat(new FilterCache(directory, "2.5.4").file(FilterCache.description(seccomp)))
+                .isNotEqualTo(new FilterCache(directory, "2.6.0").file(FilterCache.description(seccomp)));
     }
 
     @Test
