@@ -1,6 +1,8 @@
 package dev.ferry.runtime.oci;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * properties"); values of the wrong kind are refused. What is absent is not written.
  */
 public final class OciJson {
+    private static final int LONGEST_QUOTE = 1000;
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
@@ -32,6 +36,8 @@ public final class OciJson {
             .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(SerializationFeature.INDENT_OUTPUT)
+            // an entry that is null stands for nothing that a list or a map of the specification can hold
+            .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS))
             .withCoercionConfig(
@@ -88,7 +94,7 @@ public final class OciJson {
 
     private static <T> T read(byte[] json, Class<T> type, String name) throws InvalidSpec {
         try {
-            @Nullable T document = MAPPER.readValue(json, type);
+            @Nullable T document = MAPPER.readValue(JsonText.decode(json), type);
             if (document == null) {
                 throw new IllegalArgumentException("the document is null; it must be an object");
             }
@@ -96,7 +102,7 @@ public final class OciJson {
         } catch (JsonMappingException e) {
             throw new InvalidSpec(
                     "cannot use \"%s\": at \"%s\": %s; see the OCI runtime specification %s"
-                            .formatted(name, place(e), reason(e), Spec.VERSION),
+                            .formatted(name, shortened(place(e)), shortened(reason(e)), Spec.VERSION),
                     e);
         } catch (JsonProcessingException e) {
             throw new InvalidSpec(
@@ -109,11 +115,16 @@ public final class OciJson {
                                     e.getLocation() == null
                                             ? 0
                                             : e.getLocation().getColumnNr(),
-                                    e.getOriginalMessage()),
+                                    shortened(e.getOriginalMessage())),
                     e);
         } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidSpec("cannot read \"%s\": %s".formatted(name, e.getMessage()), e);
+            throw new InvalidSpec("cannot read \"%s\": %s".formatted(name, shortened(String.valueOf(e.getMessage()))), e);
         }
+    }
+
+    /** Texts quote what was read, and that may be megabytes. */
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
     }
 
     private static String place(JsonMappingException e) {
