@@ -61,7 +61,8 @@ final class JsonText {
     }
 
     private static String line(String text, int at) {
-        return "line " + (1 + text.substring(0, at).lines().count() - (at > 0 && text.charAt(at - 1) != '\n' ? 1 : 0));
+        return "line "
+                + (1 + text.substring(0, at).chars().filter(c -> c == '\n').count());
     }
 
     /** The value of an escape of four digits that begins there; −1 when none does, and JSON's own reading says what is wrong. */

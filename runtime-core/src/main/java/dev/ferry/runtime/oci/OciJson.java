@@ -117,8 +117,9 @@ public final class OciJson {
                                             : e.getLocation().getColumnNr(),
                                     shortened(e.getOriginalMessage())),
                     e);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidSpec("cannot read \"%s\": %s".formatted(name, shortened(String.valueOf(e.getMessage()))), e);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSpec(
+                    "cannot read \"%s\": %s".formatted(name, shortened(String.valueOf(e.getMessage()))), e);
         }
     }
 

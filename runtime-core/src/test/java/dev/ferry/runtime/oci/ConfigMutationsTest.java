@@ -197,8 +197,7 @@ class ConfigMutationsTest {
     }
 
     private static JsonNode writtenAgain(JsonNode config) throws Exception {
-        return FullConfig.PLAIN.readTree(
-                OciJson.write(OciJson.readSpec(FullConfig.PLAIN.writeValueAsBytes(config))));
+        return FullConfig.PLAIN.readTree(OciJson.write(OciJson.readSpec(FullConfig.PLAIN.writeValueAsBytes(config))));
     }
 
     private static byte[] utf8(String text) {
