@@ -151,8 +151,7 @@ class UnifiedLimitsTest {
     }
 
     private static LinuxResources resources(String limits) throws InvalidSpec {
-        return OciJson.readResources(
-                ("{" + limits.replace('\'', '"') + "}").getBytes(StandardCharsets.UTF_8));
+        return OciJson.readResources(("{" + limits.replace('\'', '"') + "}").getBytes(StandardCharsets.UTF_8));
     }
 
     private void write(String path, String content) throws IOException {
