@@ -171,7 +171,8 @@ class ProgramFuzzTest {
             return program(spec, cgroup, folder);
         } finally {
             try (var files = Files.walk(folder)) {
-                for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }
             }

@@ -123,7 +123,9 @@ class ConfigFuzzTest {
         Assertions.assertTimeoutPreemptively(LONG, () -> {
             try {
                 Spec spec = OciJson.readSpec(json);
-                assertThat(OciJson.readSpec(OciJson.write(spec))).isEqualTo(spec);
+                // not equal to the first: a text that is empty is not written, as if it had been absent
+                byte[] written = OciJson.write(spec);
+                assertThat(OciJson.write(OciJson.readSpec(written))).isEqualTo(written);
             } catch (InvalidSpec e) {
                 assertThat(String.valueOf(e.getMessage())).isNotBlank().hasSizeLessThan(4000);
             }
