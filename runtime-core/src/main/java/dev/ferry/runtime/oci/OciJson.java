@@ -19,6 +19,8 @@ import java.nio.file.Path;
  * properties"); values of the wrong kind are refused. What is absent is not written.
  */
 public final class OciJson {
+    private static final int LONGEST_QUOTE = 1000;
+
     private OciJson() {}
 
     /**
@@ -85,16 +87,26 @@ public final class OciJson {
 
     private static <T> T read(byte[] json, JsonObject.Reader<T> reader, String name) throws InvalidSpec {
         try {
-            return JsonObject.read(json, reader);
+            T document = JsonObject.read(json, reader);
+            Escapes.check(json);
+            return document;
         } catch (JsonRefused.Syntax e) {
             throw new InvalidSpec(
-                    "cannot read \"%s\": %s; the file must hold one JSON object".formatted(name, e.getMessage()), e);
+                    "cannot read \"%s\": %s; the file must hold one JSON object".formatted(name, shortened(e)), e);
         } catch (JsonRefused e) {
             throw new InvalidSpec(
                     "cannot use \"%s\": %s; see the OCI runtime specification %s"
-                            .formatted(name, e.getMessage(), Spec.VERSION),
+                            .formatted(name, shortened(e), Spec.VERSION),
                     e);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSpec("cannot read \"%s\": %s".formatted(name, shortened(e)), e);
         }
+    }
+
+    /** Texts quote what was read, and that may be megabytes. */
+    private static String shortened(Exception e) {
+        String text = String.valueOf(e.getMessage());
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
     }
 
     /** What writes; made when something is written, which calls of the runtime seldom do. */

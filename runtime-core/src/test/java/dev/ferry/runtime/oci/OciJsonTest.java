@@ -3,58 +3,16 @@ package dev.ferry.runtime.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ferry.runtime.oci.Process.Rlimit;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class OciJsonTest {
     private static final JsonMapper PLAIN = new JsonMapper();
-
-    @ParameterizedTest
-    @ValueSource(strings = {"minimal", "minimal-for-start", "linux-rdma", "linux-netdevice"})
-    void samplesComeBackAsTheyWere(String sample) throws Exception {
-        byte[] json = resource(sample + ".json");
-
-        byte[] written = OciJson.write(OciJson.readSpec(json));
-
-        assertThat(PLAIN.readTree(written)).isEqualTo(PLAIN.readTree(json));
-    }
-
-    @Test
-    void theFullExampleComesBackButForWhatItsVersionOnlyHad() throws Exception {
-        JsonNode json = PLAIN.readTree(resource("spec-example.json"));
-        // a field of old drafts; the specification has it under "process"
-        ((com.fasterxml.jackson.databind.node.ObjectNode) json.path("linux").path("resources")).remove("oomScoreAdj");
-
-        byte[] written = OciJson.write(OciJson.readSpec(resource("spec-example.json")));
-
-        assertThat(PLAIN.readTree(written)).isEqualTo(json);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "bad-linux-netdevice.json | linux.netDevices.eth0.name",
-                "bad-linux-rdma.json | linux.resources.rdma.mlx5_1.hcaHandles",
-                "bad-linux-hugepage.json | linux.resources.hugepageLimits[0]",
-                "bad-invalid-json.json | line 1"
-            })
-    void badSamplesAreRefusedWithTheirPlace(String sample, String place) throws Exception {
-        byte[] json = resource(sample);
-
-        assertThatThrownBy(() -> OciJson.readSpec(json))
-                .isInstanceOf(InvalidSpec.class)
-                .hasMessageContaining(place);
-    }
 
     @ParameterizedTest
     @CsvSource(
@@ -127,12 +85,5 @@ class OciJsonTest {
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] resource(String name) throws IOException {
-        try (InputStream in = OciJsonTest.class.getResourceAsStream(name)) {
-            assertThat(in).as(name).isNotNull();
-            return in.readAllBytes();
-        }
     }
 }
