@@ -147,12 +147,12 @@ public final class JsonObject {
         return list(name, (place, value) -> read(place, value, reader));
     }
 
-    /** Texts by names that are free, in their order. A name may have null. */
+    /** Texts by names that are free, in their order. */
     public @Nullable Map<String, String> textsByName(String name) throws JsonRefused {
         return byName(name, JsonObject::text);
     }
 
-    /** Objects by names that are free, in their order. A name may have null. */
+    /** Objects by names that are free, in their order. */
     public <T> @Nullable Map<String, T> objectsByName(String name, Reader<T> reader) throws JsonRefused {
         return byName(name, (place, value) -> read(place, value, reader));
     }
@@ -200,8 +200,6 @@ public final class JsonObject {
         return list;
     }
 
-    // NullAway has no words for a map whose values may be null
-    @SuppressWarnings("NullAway")
     private <T> @Nullable Map<String, T> byName(String name, Element<T> element) throws JsonRefused {
         Object value = members.get(name);
         if (value == null) {
@@ -213,8 +211,12 @@ public final class JsonObject {
         Map<String, T> map = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : named.entrySet()) {
             String key = (String) entry.getKey();
+            Place there = new Place(at(name), key, Place.NONE);
             Object one = entry.getValue();
-            map.put(key, one == null ? null : element.read(new Place(at(name), key, Place.NONE), one));
+            if (one == null) {
+                throw new JsonRefused.Content(there.toString(), "is null; leave it out", null);
+            }
+            map.put(key, element.read(there, one));
         }
         return map;
     }

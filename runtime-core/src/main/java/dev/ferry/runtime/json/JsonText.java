@@ -44,21 +44,17 @@ public final class JsonText {
         return this;
     }
 
-    /** Texts by name in their order; empty ones and nulls count. */
-    public JsonText textsByName(String name, Map<String, ? extends @Nullable String> values) {
+    /** Texts by name in their order; empty ones count. */
+    public JsonText textsByName(String name, Map<String, String> values) {
         if (values.isEmpty()) {
             return this;
         }
         member(name, 1);
         text.append('{');
         empty = true;
-        for (Map.Entry<String, ? extends @Nullable String> entry : values.entrySet()) {
+        for (Map.Entry<String, String> entry : values.entrySet()) {
             member(entry.getKey(), 2);
-            if (entry.getValue() == null) {
-                text.append("null");
-            } else {
-                quote(entry.getValue());
-            }
+            quote(entry.getValue());
         }
         text.append("\n  }");
         return this;

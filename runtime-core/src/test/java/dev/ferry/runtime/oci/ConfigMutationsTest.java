@@ -154,7 +154,7 @@ class ConfigMutationsTest {
                         .getBytes(StandardCharsets.ISO_8859_1))) {
             assertThatThrownBy(() -> OciJson.readSpec(json))
                     .isInstanceOf(InvalidSpec.class)
-                    .hasMessageContaining("not UTF-8");
+                    .hasMessageContaining("no UTF-8");
         }
         byte[] utf16 = "{\"ociVersion\":\"1.0.0\"}".getBytes(StandardCharsets.UTF_16BE);
         assertThatThrownBy(() -> OciJson.readSpec(utf16)).isInstanceOf(InvalidSpec.class);
