@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.linux.ProcessId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rootfs absolute
  * @param init null while it is being created
  * @param cgroup its path in every hierarchy
+ * @param unit the unit of systemd's that has made it; null where this runtime has
  * @param created when, RFC 3339
  * @param owner whoever created it
  * @param descriptors what its standard descriptors were when it was made, as /proc names them; null while it is being created, and where
@@ -38,6 +38,7 @@ record BundleRecord(
         String rootfs,
         @Nullable ProcessId init,
         String cgroup,
+        @Nullable String unit,
         String created,
         String owner,
         @Nullable List<String> descriptors) {
@@ -46,14 +47,15 @@ record BundleRecord(
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     /** One that is being created. */
-    static BundleRecord fresh(String id, Bundle bundle, CgroupPath cgroup) {
+    static BundleRecord fresh(String id, Bundle bundle, CgroupMaker maker) {
         return new BundleRecord(
                 VERSION,
                 id,
                 bundle.directory().toString(),
                 bundle.root().toString(),
                 null,
-                cgroup.value(),
+                maker.cgroup().path().value(),
+                maker.unit(),
                 Instant.now().toString(),
                 System.getProperty("user.name", ""),
                 null);
@@ -62,7 +64,16 @@ record BundleRecord(
     /** The same with its first process, as it is now. */
     BundleRecord withInit(ProcessId process) {
         return new BundleRecord(
-                version, id, bundle, rootfs, process, cgroup, created, owner, StandardDescriptors.of(process.pid()));
+                version,
+                id,
+                bundle,
+                rootfs,
+                process,
+                cgroup,
+                unit,
+                created,
+                owner,
+                StandardDescriptors.of(process.pid()));
     }
 
     /** Replaces the file. It says nothing that is true after a restart of the host, so it is not synced. */

@@ -30,6 +30,7 @@ import dev.ferry.runtime.seccomp.SeccompCompiler;
 import dev.ferry.runtime.seccomp.SeccompException;
 import dev.ferry.runtime.seccomp.SeccompFilter;
 import dev.ferry.runtime.spawn.SpawnException;
+import dev.ferry.runtime.systemd.ScopeName;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -63,6 +64,7 @@ public final class BundleRuntime {
     final Path root;
     private final Optional<Path> tools;
     final CgroupHierarchies hierarchies;
+    private final boolean systemd;
     private final Consumer<String> warnings;
 
     /**
@@ -72,8 +74,19 @@ public final class BundleRuntime {
      * @param warnings is told what went wrong and changed nothing
      */
     public BundleRuntime(Path root, Optional<Path> tools, Consumer<String> warnings) throws IOException {
+        this(root, tools, false, warnings);
+    }
+
+    /**
+     * The same.
+     *
+     * @param systemd whether systemd makes the cgroups of containers that are created or restored; for all others their records say it
+     */
+    public BundleRuntime(Path root, Optional<Path> tools, boolean systemd, Consumer<String> warnings)
+            throws IOException {
         this.root = root;
         this.tools = tools;
+        this.systemd = systemd;
         this.warnings = warnings;
         this.hierarchies = CgroupHierarchies.ofHost();
     }
@@ -107,24 +120,25 @@ public final class BundleRuntime {
                     "container with given ID already exists: \"%s\"; delete that one, or use another ID".formatted(id),
                     e);
         }
-        Cgroup cgroup = null;
+        CgroupMaker made = null;
         boolean done = false;
         try {
-            CgroupPath path = cgroupPath(id, bundle.spec());
-            requireEmpty(path);
-            cgroup = hierarchies.create(path, resources(bundle.spec()));
-            var record = BundleRecord.fresh(id, bundle, path);
-            record.write(directory);
-            // what is changed in the bundle from here on changes nothing
-            Files.write(directory.resolve(CONFIG), OciJson.write(bundle.spec()));
-            int pid = bringUp(record, bundle, directory, cgroup, options);
-            done = true;
-            return pid;
+            CgroupMaker maker = cgroupMaker(id, bundle.spec());
+            requireEmpty(maker.cgroup());
+            try (CgroupMaker.Made held = make(maker, bundle.spec(), directory)) {
+                made = maker;
+                var record = BundleRecord.fresh(id, bundle, maker);
+                record.write(directory);
+                // what is changed in the bundle from here on changes nothing
+                Files.write(directory.resolve(CONFIG), OciJson.write(bundle.spec()));
+                int pid = bringUp(record, bundle, directory, held.cgroup(), options);
+                done = true;
+                return pid;
+            }
         } finally {
             if (!done) {
-                if (cgroup != null) {
-                    cgroup.kill();
-                    cgroup.delete(PATIENCE);
+                if (made != null) {
+                    made.remove(PATIENCE);
                 }
                 deleteTree(directory);
             }
@@ -334,8 +348,7 @@ public final class BundleRuntime {
             }
             end(held, cgroup);
         }
-        cgroup.kill();
-        cgroup.delete(PATIENCE);
+        maker(held.record()).remove(PATIENCE);
         Optional<Spec> spec = specOfOneThatGoes(directory);
         deleteTree(directory);
         if (spec.isPresent() && spec.get().hooks() != null) {
@@ -426,7 +439,7 @@ public final class BundleRuntime {
         if (held.status() == BundleStatus.STOPPED) {
             throw new RuntimeRefused("container not running: \"%s\" has stopped".formatted(id));
         }
-        cgroup(held.record()).limit(resources.withDevices(List.of()));
+        maker(held.record()).limit(resources.withDevices(List.of()));
     }
 
     /**
@@ -539,6 +552,10 @@ public final class BundleRuntime {
         return hierarchies.open(new CgroupPath(record.cgroup()));
     }
 
+    CgroupMaker maker(BundleRecord record) {
+        return CgroupMaker.of(record, hierarchies, warnings);
+    }
+
     private BundleState shown(Held held) throws IOException {
         BundleRecord record = held.record();
         Map<String, String> annotations = Map.of();
@@ -621,7 +638,25 @@ public final class BundleRuntime {
         }
     }
 
-    CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
+    CgroupMaker cgroupMaker(String id, Spec spec) throws RuntimeRefused {
+        if (!systemd) {
+            return new CgroupMaker.Own(hierarchies, hierarchies.open(cgroupPath(id, spec)));
+        }
+        String given = spec.linux() == null ? null : spec.linux().cgroupsPath();
+        try {
+            ScopeName name = given == null || given.isEmpty() ? ScopeName.of(id) : ScopeName.parse(given);
+            return CgroupMaker.of(name, hierarchies, warnings);
+        } catch (IllegalArgumentException e) {
+            throw new RuntimeRefused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** As the configuration has it limited. */
+    static CgroupMaker.Made make(CgroupMaker maker, Spec spec, Path directory) throws IOException {
+        return maker.make(resources(spec), spec.annotations(), directory);
+    }
+
+    private static CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
         String given = spec.linux() == null ? null : spec.linux().cgroupsPath();
         if (given == null || given.isEmpty()) {
             return CgroupPath.DEFAULT_PARENT.child(id);
@@ -638,12 +673,11 @@ public final class BundleRuntime {
         }
     }
 
-    void requireEmpty(CgroupPath path) throws RuntimeRefused, IOException {
-        Cgroup cgroup = hierarchies.open(path);
+    static void requireEmpty(Cgroup cgroup) throws RuntimeRefused, IOException {
         if (cgroup.exists() && !cgroup.pids().isEmpty()) {
             throw new RuntimeRefused(
                     "container's cgroup is not empty: %d process(es) found in \"%s\"; end them, or name another in linux.cgroupsPath"
-                            .formatted(cgroup.pids().size(), path));
+                            .formatted(cgroup.pids().size(), cgroup.path()));
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.ferry.runtime.bundle;
 
 import dev.ferry.runtime.bundle.BundleRuntime.Held;
-import dev.ferry.runtime.cgroup.Cgroup;
-import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.container.RuntimeLauncher;
 import dev.ferry.runtime.linux.ProcessId;
 import dev.ferry.runtime.oci.Hooks;
@@ -54,29 +52,28 @@ final class CheckpointVerbs {
         BundleRuntime.require(NotYet.in(bundle.spec()));
         BundleRuntime.requireConsole(bundle.spec().process(), options);
         BundleCheckpoints checkpoints = BundleCheckpoints.find();
-        CgroupPath path = runtime.cgroupPath(id, bundle.spec());
-        runtime.requireEmpty(path);
+        CgroupMaker maker = runtime.cgroupMaker(id, bundle.spec());
+        BundleRuntime.requireEmpty(maker.cgroup());
         if (stopped.isEmpty()) {
             claim(id, directory);
         }
-        Cgroup cgroup = null;
+        CgroupMaker made = null;
         boolean done = false;
-        try {
-            cgroup = runtime.hierarchies.create(path, BundleRuntime.resources(bundle.spec()));
+        try (CgroupMaker.Made held = BundleRuntime.make(maker, bundle.spec(), directory)) {
+            made = maker;
             var gone = new BundleCheckpoints.Gone(
-                    id, directory, bundle.spec(), bundle.root(), cgroup, options.console(), runtime.root);
-            BundleRecord record = BundleRecord.fresh(id, bundle, path);
+                    id, directory, bundle.spec(), bundle.root(), held.cgroup(), options.console(), runtime.root);
+            BundleRecord record = BundleRecord.fresh(id, bundle, maker);
             int pid = checkpoints.restore(gone, flags, new Noting(record, bundle, directory, options));
             done = true;
-            if (stopped.isPresent() && !stopped.get().record().cgroup().equals(path.value())) {
-                runtime.cgroup(stopped.get().record()).delete(BundleRuntime.PATIENCE);
+            if (stopped.isPresent() && !stopped.get().record().cgroup().equals(record.cgroup())) {
+                runtime.maker(stopped.get().record()).remove(BundleRuntime.PATIENCE);
             }
             return pid;
         } finally {
             if (!done) {
-                if (cgroup != null) {
-                    cgroup.kill();
-                    cgroup.delete(BundleRuntime.PATIENCE);
+                if (made != null) {
+                    made.remove(BundleRuntime.PATIENCE);
                 }
                 if (stopped.isPresent()) {
                     stopped.get().record().write(directory);
