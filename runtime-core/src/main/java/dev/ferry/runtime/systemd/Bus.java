@@ -1,6 +1,8 @@
 package dev.ferry.runtime.systemd;
 
+import dev.ferry.runtime.linux.DeviceControl;
 import dev.ferry.runtime.linux.Errno;
+import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.Poll;
 import dev.ferry.runtime.linux.Processes;
 import dev.ferry.runtime.linux.SyscallException;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Bus implements AutoCloseable {
     private static final int CHUNK = 8192;
     private static final int LONGEST_LINE = 1024;
+    /** Between two looks at what the other end has read. */
+    private static final Duration LOOK = Duration.ofMillis(1);
+
     private static final String BUS = "org.freedesktop.DBus";
     private static final String BUS_PATH = "/org/freedesktop/DBus";
 
@@ -52,7 +57,9 @@ final class Bus implements AutoCloseable {
         boolean done = false;
         try {
             bus.authenticate();
-            if (!address.direct()) {
+            if (address.direct()) {
+                bus.awaitRead();
+            } else {
                 bus.call(BUS, BUS_PATH, BUS, "Hello", List.of());
             }
             done = true;
@@ -76,6 +83,27 @@ final class Bus implements AutoCloseable {
             throw new BusUnusable("\"%s\" does not let us in: it says \"%s\"".formatted(name, answer), null);
         }
         send("BEGIN\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * systemd looks for messages when there is something to read. A short one that it has read together with the end of the authentication
+     * would lie there unseen, until another comes.
+     */
+    private void awaitRead() throws BusUnusable {
+        long deadline = deadline();
+        try {
+            while (!DeviceControl.isAllRead(socket.fd())) {
+                if (System.nanoTime() - deadline >= 0) {
+                    throw silent("who we are");
+                }
+                Thread.sleep(LOOK);
+            }
+        } catch (SyscallException e) {
+            throw broken("who we are", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusUnusable("interrupted while waiting for \"%s\"; try again".formatted(name), e);
+        }
     }
 
     private String line(long deadline) throws BusUnusable {
@@ -175,10 +203,7 @@ final class Bus implements AutoCloseable {
 
     private void receive(long deadline, String about) throws BusUnusable {
         if (!isReadable(deadline)) {
-            throw new BusUnusable(
-                    "\"%s\" did not answer %s within %d s; see whether systemd hangs, \"systemctl status\" may tell"
-                            .formatted(name, about, patience.toSeconds()),
-                    null);
+            throw silent(about);
         }
         UnixSocket.Received chunk;
         try {
@@ -186,7 +211,7 @@ final class Bus implements AutoCloseable {
         } catch (SyscallException e) {
             throw broken(about, e);
         }
-        chunk.fds().forEach(dev.ferry.runtime.linux.Fd::close);
+        chunk.fds().forEach(Fd::close);
         if (chunk.bytes().length == 0) {
             throw broken(about, null);
         }
@@ -209,6 +234,13 @@ final class Bus implements AutoCloseable {
         } catch (SyscallException e) {
             throw broken("anything", e);
         }
+    }
+
+    private BusUnusable silent(String about) {
+        return new BusUnusable(
+                "\"%s\" did not answer %s within %d s; see whether systemd hangs, \"systemctl status\" may tell"
+                        .formatted(name, about, patience.toSeconds()),
+                null);
     }
 
     private BusUnusable broken(String about, @Nullable SyscallException cause) {

@@ -30,6 +30,7 @@ public final class Scope {
     private final CgroupHierarchies hierarchies;
     private final String unit;
     private final Cgroup cgroup;
+    private final Path proc;
     private final Connector connector;
 
     /** How systemd is reached. */
@@ -39,10 +40,11 @@ public final class Scope {
         Systemd connect() throws SystemdException;
     }
 
-    Scope(CgroupHierarchies hierarchies, String unit, Cgroup cgroup, Connector connector) {
+    Scope(CgroupHierarchies hierarchies, String unit, Cgroup cgroup, Path proc, Connector connector) {
         this.hierarchies = hierarchies;
         this.unit = unit;
         this.cgroup = cgroup;
+        this.proc = proc;
         this.connector = connector;
     }
 
@@ -53,7 +55,7 @@ public final class Scope {
      * @param cgroup where it is in every hierarchy
      */
     public static Scope of(CgroupHierarchies hierarchies, String unit, Cgroup cgroup) {
-        return new Scope(hierarchies, unit, cgroup, () -> {
+        return new Scope(hierarchies, unit, cgroup, Path.of("/proc"), () -> {
             Systemd.requireRunning();
             return Systemd.ofHost(System.getenv(), PATIENCE);
         });
@@ -150,7 +152,7 @@ public final class Scope {
     private void requireInside(int pid) throws IOException {
         CgroupHierarchy tracked = tracked();
         String expected = tracked.kernelPath(cgroup.path());
-        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"))) {
+        for (String line : Files.readAllLines(proc.resolve(pid + "/cgroup"))) {
             String[] fields = line.split(":", 3);
             if (fields.length == 3 && fields[1].equals(tracked.name()) && !fields[2].equals(expected)) {
                 throw new JobFailed(
