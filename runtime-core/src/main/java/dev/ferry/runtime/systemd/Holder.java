@@ -36,6 +36,8 @@ final class Holder implements AutoCloseable {
     static Holder start(Path images) throws IOException {
         ProgramBuilder p = new ProgramBuilder("ferry-scope", ProgramBuilder.STATUS);
         Block nothing = p.block("nothing", 8);
+        // what the caller has open is not ours to keep
+        p.call("close what is not ours", Syscall.CLOSE_RANGE, RELEASE + 1, 0xffff_ffffL, 0);
         p.call("wait until the scope has a container", Syscall.READ, RELEASE, nothing, 1);
         p.exit(0);
         Program program = p.build();
