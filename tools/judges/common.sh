@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the trials of the OCI runtime by outside judges share. Sourced by tools/validate-runtime.sh, tools/try-podman.sh and
-# tools/try-containerd.sh.
+# What the trials of the OCI runtime by outside judges share. Sourced by tools/validate-runtime.sh, tools/try-podman.sh,
+# tools/try-containerd.sh and tools/try-systemd.sh.
 #
 # Each judge is unpacked once, from the distribution's own newer releases by the functions of tools/provision.sh, below
 #

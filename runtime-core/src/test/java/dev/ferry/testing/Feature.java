@@ -48,6 +48,8 @@ public enum Feature {
             false,
             "./ferry provision --emulator provides it, or install qemu-user",
             () -> qemuAarch64().isPresent()),
+    /** The message bus of D-Bus. */
+    DBUS_DAEMON(false, "install dbus-daemon", () -> onPath("dbus-daemon").isPresent()),
     /** The docker command line, client only. */
     DOCKER_CLI(false, "install docker-cli", () -> onPath("docker").isPresent()),
     /** The runc runtime, to be compared with and to be used by engines. */

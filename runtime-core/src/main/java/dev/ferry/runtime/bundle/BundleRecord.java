@@ -1,6 +1,5 @@
 package dev.ferry.runtime.bundle;
 
-import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.json.JsonObject;
 import dev.ferry.runtime.json.JsonRefused;
 import dev.ferry.runtime.json.JsonText;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param rootfs absolute
  * @param init null while it is being created
  * @param cgroup its path in every hierarchy
+ * @param unit the unit of systemd's that has made it; null where this runtime has
  * @param created when, RFC 3339
  * @param owner whoever created it
  * @param descriptors what its standard descriptors were when it was made, as /proc names them; null while it is being created, and where
@@ -36,6 +36,7 @@ record BundleRecord(
         String rootfs,
         @Nullable ProcessId init,
         String cgroup,
+        @Nullable String unit,
         String created,
         String owner,
         @Nullable List<String> descriptors) {
@@ -43,14 +44,15 @@ record BundleRecord(
     private static final String FILE = "container.json";
 
     /** One that is being created. */
-    static BundleRecord fresh(String id, Bundle bundle, CgroupPath cgroup) {
+    static BundleRecord fresh(String id, Bundle bundle, CgroupMaker maker) {
         return new BundleRecord(
                 VERSION,
                 id,
                 bundle.directory().toString(),
                 bundle.root().toString(),
                 null,
-                cgroup.value(),
+                maker.cgroup().path().value(),
+                maker.unit(),
                 Instant.now().toString(),
                 System.getProperty("user.name", ""),
                 null);
@@ -59,7 +61,16 @@ record BundleRecord(
     /** The same with its first process, as it is now. */
     BundleRecord withInit(ProcessId process) {
         return new BundleRecord(
-                version, id, bundle, rootfs, process, cgroup, created, owner, StandardDescriptors.of(process.pid()));
+                version,
+                id,
+                bundle,
+                rootfs,
+                process,
+                cgroup,
+                unit,
+                created,
+                owner,
+                StandardDescriptors.of(process.pid()));
     }
 
     /** Replaces the file. It says nothing that is true after a restart of the host, so it is not synced. */
@@ -98,6 +109,7 @@ record BundleRecord(
                 .text("bundle", bundle)
                 .text("rootfs", rootfs)
                 .text("cgroup", cgroup)
+                .text("unit", unit)
                 .text("created", created)
                 .text("owner", owner)
                 .texts("descriptors", descriptors);
@@ -120,6 +132,7 @@ record BundleRecord(
                 present("rootfs", from.text("rootfs")),
                 from.object("init", BundleRecord::process),
                 present("cgroup", from.text("cgroup")),
+                from.text("unit"),
                 present("created", from.text("created")),
                 Optional.ofNullable(from.text("owner")).orElse(""),
                 from.texts("descriptors"));

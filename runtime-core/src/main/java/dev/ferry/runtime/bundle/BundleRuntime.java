@@ -21,6 +21,7 @@ import dev.ferry.runtime.oci.Spec;
 import dev.ferry.runtime.oci.State;
 import dev.ferry.runtime.seccomp.SeccompFilter;
 import dev.ferry.runtime.spawn.SpawnException;
+import dev.ferry.runtime.systemd.ScopeName;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ public final class BundleRuntime {
 
     final Path root;
     final Preparation preparation;
+    private final boolean systemd;
     private final Consumer<String> warnings;
     private @Nullable CgroupHierarchies hierarchies;
 
@@ -58,7 +60,17 @@ public final class BundleRuntime {
      * @param warnings is told what went wrong and changed nothing
      */
     public BundleRuntime(Path root, Optional<Path> tools, Consumer<String> warnings) {
+        this(root, tools, false, warnings);
+    }
+
+    /**
+     * The same.
+     *
+     * @param systemd whether systemd makes the cgroups of containers that are created or restored; for all others their records say it
+     */
+    public BundleRuntime(Path root, Optional<Path> tools, boolean systemd, Consumer<String> warnings) {
         this.root = root;
+        this.systemd = systemd;
         this.warnings = warnings;
         this.preparation = new Preparation(root, tools, warnings);
     }
@@ -127,24 +139,25 @@ public final class BundleRuntime {
                     "container with given ID already exists: \"%s\"; delete that one, or use another ID".formatted(id),
                     e);
         }
-        Cgroup cgroup = null;
+        CgroupMaker made = null;
         boolean done = false;
         try {
-            CgroupPath path = preparation.cgroupPath(id, bundle.spec());
-            Preparation.requireEmpty(path, hierarchies().open(path));
-            cgroup = hierarchies().create(path, Preparation.resources(bundle.spec()));
-            var record = BundleRecord.fresh(id, bundle, path);
-            record.write(directory);
-            // what is changed in the bundle from here on changes nothing
-            Files.write(directory.resolve(CONFIG), bundle.json());
-            int pid = bringUp(record, bundle, directory, cgroup, options);
-            done = true;
-            return pid;
+            CgroupMaker maker = cgroupMaker(id, bundle.spec());
+            Preparation.requireEmpty(maker.cgroup());
+            try (CgroupMaker.Made held = make(maker, bundle.spec(), directory)) {
+                made = maker;
+                var record = BundleRecord.fresh(id, bundle, maker);
+                record.write(directory);
+                // what is changed in the bundle from here on changes nothing
+                Files.write(directory.resolve(CONFIG), bundle.json());
+                int pid = bringUp(record, bundle, directory, held.cgroup(), options);
+                done = true;
+                return pid;
+            }
         } finally {
             if (!done) {
-                if (cgroup != null) {
-                    cgroup.kill();
-                    cgroup.delete(PATIENCE);
+                if (made != null) {
+                    made.remove(PATIENCE);
                 }
                 deleteTree(directory);
                 preparation.forget(id, bundle.spec());
@@ -332,8 +345,7 @@ public final class BundleRuntime {
             }
             end(held, cgroup);
         }
-        cgroup.kill();
-        cgroup.delete(PATIENCE);
+        maker(held.record()).remove(PATIENCE);
         Optional<Spec> spec = specOfOneThatGoes(directory);
         if (spec.isPresent()) {
             preparation.forget(id, spec.get());
@@ -432,7 +444,7 @@ public final class BundleRuntime {
             Linux linux = spec(held.directory()).linux();
             ResourceControl.ofHost().update(id, linux == null ? null : linux.intelRdt(), shares.get());
         }
-        cgroup(held.record()).limit(resources.withDevices(List.of()));
+        maker(held.record()).limit(resources.withDevices(List.of()));
     }
 
     /**
@@ -550,6 +562,10 @@ public final class BundleRuntime {
         return hierarchies().open(new CgroupPath(record.cgroup()));
     }
 
+    CgroupMaker maker(BundleRecord record) throws IOException {
+        return CgroupMaker.of(record, hierarchies(), warnings);
+    }
+
     private BundleState shown(Held held) throws IOException {
         BundleRecord record = held.record();
         Map<String, String> annotations = Map.of();
@@ -582,6 +598,24 @@ public final class BundleRuntime {
     static State state(BundleRecord record, Spec spec, BundleStatus status, int pid) {
         return new State(
                 Spec.VERSION, record.id(), status.word(), pid == 0 ? null : pid, record.bundle(), spec.annotations());
+    }
+
+    CgroupMaker cgroupMaker(String id, Spec spec) throws RuntimeRefused, IOException {
+        if (!systemd) {
+            return new CgroupMaker.Own(hierarchies(), hierarchies().open(Preparation.cgroupPath(id, spec)));
+        }
+        String given = spec.linux() == null ? null : spec.linux().cgroupsPath();
+        try {
+            ScopeName name = given == null || given.isEmpty() ? ScopeName.of(id) : ScopeName.parse(given);
+            return CgroupMaker.of(name, hierarchies(), warnings);
+        } catch (IllegalArgumentException e) {
+            throw new RuntimeRefused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** As the configuration has it limited. */
+    static CgroupMaker.Made make(CgroupMaker maker, Spec spec, Path directory) throws IOException {
+        return maker.make(Preparation.resources(spec), spec.annotations(), directory);
     }
 
     /** Reads what a caller has written about a process: {@code exec --process}. */

@@ -2,7 +2,6 @@ package dev.ferry.runtime.bundle;
 
 import dev.ferry.runtime.bundle.BundleRuntime.Held;
 import dev.ferry.runtime.cgroup.Cgroup;
-import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.container.RuntimeLauncher;
 import dev.ferry.runtime.linux.ProcessId;
 import dev.ferry.runtime.oci.Hooks;
@@ -72,33 +71,34 @@ final class CheckpointVerbs {
         SecurityModules.ofHost().require(bundle.spec().process(), bundle.spec().linux());
         Refusals.requireConsole(bundle.spec().process(), options);
         BundleCheckpoints checkpoints = BundleCheckpoints.find();
-        CgroupPath path = runtime.preparation.cgroupPath(id, bundle.spec());
-        Preparation.requireEmpty(path, runtime.hierarchies().open(path));
+        CgroupMaker maker = runtime.cgroupMaker(id, bundle.spec());
+        Preparation.requireEmpty(maker.cgroup());
         if (stopped.isEmpty()) {
             claim(id, directory);
         }
-        Cgroup cgroup = null;
+        CgroupMaker made = null;
         boolean done = false;
-        BundleRecord record = BundleRecord.fresh(id, bundle, path);
+        BundleRecord record = BundleRecord.fresh(id, bundle, maker);
         try {
-            if (stopped.isEmpty() || !stopped.get().record().cgroup().equals(path.value())) {
+            if (stopped.isEmpty() || !stopped.get().record().cgroup().equals(record.cgroup())) {
                 // whoever deletes what a call that died has left must know the cgroup
                 record.write(directory);
             }
-            cgroup = runtime.hierarchies().create(path, Preparation.resources(bundle.spec()));
-            var gone = new BundleCheckpoints.Gone(
-                    id, directory, bundle.spec(), bundle.root(), cgroup, options.console(), runtime.root);
-            int pid = checkpoints.restore(gone, flags, new Noting(record, bundle, directory, options));
-            done = true;
-            if (stopped.isPresent() && !stopped.get().record().cgroup().equals(path.value())) {
-                runtime.cgroup(stopped.get().record()).delete(BundleRuntime.PATIENCE);
+            try (CgroupMaker.Made held = BundleRuntime.make(maker, bundle.spec(), directory)) {
+                made = maker;
+                var gone = new BundleCheckpoints.Gone(
+                        id, directory, bundle.spec(), bundle.root(), held.cgroup(), options.console(), runtime.root);
+                int pid = checkpoints.restore(gone, flags, new Noting(record, bundle, directory, options));
+                done = true;
+                if (stopped.isPresent() && !stopped.get().record().cgroup().equals(record.cgroup())) {
+                    runtime.maker(stopped.get().record()).remove(BundleRuntime.PATIENCE);
+                }
+                return pid;
             }
-            return pid;
         } finally {
             if (!done) {
-                if (cgroup != null) {
-                    cgroup.kill();
-                    cgroup.delete(BundleRuntime.PATIENCE);
+                if (made != null) {
+                    made.remove(BundleRuntime.PATIENCE);
                 }
                 if (stopped.isPresent()) {
                     stopped.get().record().write(directory);

@@ -30,7 +30,7 @@ public final class OwnFeatures {
                 new Features.OnLinux(
                         List.of(NamespaceKind.values()),
                         Arrays.stream(Capability.values()).map(Capability::text).toList(),
-                        new Features.Cgroups(true, true, false, false, false),
+                        new Features.Cgroups(true, true, true, false, false),
                         new Features.Seccomp(
                                 true,
                                 List.of(Action.values()),

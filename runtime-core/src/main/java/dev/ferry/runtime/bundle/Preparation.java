@@ -109,7 +109,7 @@ final class Preparation {
         return known;
     }
 
-    CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
+    static CgroupPath cgroupPath(String id, Spec spec) throws RuntimeRefused {
         String given = spec.linux() == null ? null : spec.linux().cgroupsPath();
         if (given == null || given.isEmpty()) {
             return CgroupPath.DEFAULT_PARENT.child(id);
@@ -126,11 +126,11 @@ final class Preparation {
         }
     }
 
-    static void requireEmpty(CgroupPath path, Cgroup cgroup) throws RuntimeRefused, IOException {
+    static void requireEmpty(Cgroup cgroup) throws RuntimeRefused, IOException {
         if (cgroup.exists() && !cgroup.pids().isEmpty()) {
             throw new RuntimeRefused(
                     "container's cgroup is not empty: %d process(es) found in \"%s\"; end them, or name another in linux.cgroupsPath"
-                            .formatted(cgroup.pids().size(), path));
+                            .formatted(cgroup.pids().size(), cgroup.path()));
         }
     }
 

@@ -189,7 +189,12 @@ public final class CgroupHierarchies {
         return mode == CgroupMode.V2 ? new CgroupV2(this, path) : new CgroupV1(this, path);
     }
 
-    static void requireSupported(Cgroup cgroup, LinuxResources resources) throws LimitUnsupported {
+    /**
+     * Refuses limits that this host cannot keep.
+     *
+     * @throws LimitUnsupported when there are any
+     */
+    public static void requireSupported(Cgroup cgroup, LinuxResources resources) throws LimitUnsupported {
         List<String> reasons = cgroup.unsupported(resources);
         if (!reasons.isEmpty()) {
             throw new LimitUnsupported(

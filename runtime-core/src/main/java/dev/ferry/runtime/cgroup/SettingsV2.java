@@ -101,7 +101,7 @@ final class SettingsV2 {
         }
         Long shares = SettingsV1.positive(cpu.shares());
         if (shares != null && (cpu.idle() == null || cpu.idle() == 0)) {
-            add("cpu", "cpu.weight", Long.toString(weight(shares)), "cpu.shares");
+            add("cpu", "cpu.weight", Long.toString(CpuWeight.ofShares(shares)), "cpu.shares");
         }
         Long quota = SettingsV1.quota(cpu.quota());
         Long period = SettingsV1.positive(cpu.period());
@@ -121,24 +121,6 @@ final class SettingsV2 {
         if (cpu.mems() != null && !cpu.mems().isEmpty()) {
             add("cpuset", "cpuset.mems", cpu.mems(), "cpu.mems");
         }
-    }
-
-    /**
-     * Shares (2 to 262144, 1024 is ordinary) as a weight (1 to 10000, 100 is ordinary): a parabola through these three points on
-     * logarithmic scales. The straight line that runtimes used before made an ordinary container weigh 39 against the 100 of
-     * everything else on the host.
-     */
-    static long weight(long shares) {
-        if (shares <= 2) {
-            return 1;
-        }
-        if (shares >= 262_144) {
-            return 10_000;
-        }
-        double l = Math.log((double) shares) / Math.log(2);
-        double exponent = (l * l + 125 * l) / 612.0 - 7.0 / 34.0;
-        // 1024 must give 100 and not, by the last bit of a double, 101
-        return (long) Math.ceil(Math.pow(10, exponent) - 1e-9);
     }
 
     /** 10 to 1000 of version 1 as 1 to 10000 of {@code io.weight}. */

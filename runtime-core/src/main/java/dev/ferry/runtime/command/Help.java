@@ -30,7 +30,7 @@ final class Help {
     static final String TEXT = """
             ferry-runtime: an OCI runtime, with the verbs and flags of runc
 
-              ferry-runtime [--root DIR] [--log FILE] [--log-format text|json] VERB ...
+              ferry-runtime [--root DIR] [--log FILE] [--log-format text|json] [--systemd-cgroup] VERB ...
 
               create [--bundle DIR] [--console-socket SOCKET] [--pidfd-socket SOCKET] [--pid-file FILE] [--preserve-fds N] ID
               start ID

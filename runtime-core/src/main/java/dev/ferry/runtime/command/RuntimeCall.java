@@ -95,6 +95,7 @@ final class RuntimeCall {
     private Optional<Path> log = Optional.empty();
     private String logFormat = TEXT;
     private Path root = ROOT;
+    private boolean systemd;
 
     RuntimeCall(PrintStream out, PrintStream err) {
         this.out = out;
@@ -115,9 +116,7 @@ final class RuntimeCall {
             if (!logFormat.equals(TEXT) && !logFormat.equals(JSON)) {
                 throw new Usage("invalid log format \"" + logFormat + "\": it is text or json");
             }
-            if (global.is("systemd-cgroup")) {
-                throw new RuntimeRefused("--systemd-cgroup: this runtime makes cgroups itself; leave it out");
-            }
+            systemd = global.is("systemd-cgroup");
             if (global.words().isEmpty() || global.is("help", "h")) {
                 out.print(Help.TEXT);
                 return 0;
@@ -194,7 +193,7 @@ final class RuntimeCall {
     }
 
     private BundleRuntime runtime() {
-        return new BundleRuntime(root, Optional.of(tools()), this::warn);
+        return new BundleRuntime(root, Optional.of(tools()), systemd, this::warn);
     }
 
     /** Where the launcher keeps a private libseccomp. */

@@ -47,6 +47,15 @@ public final class DeviceControl {
         }
     }
 
+    /** Whether whoever is at the other end of a unix socket has read all that was sent. SIOCOUTQ, which is TIOCOUTQ; unix(7) */
+    public static boolean isAllRead(Fd socket) throws SyscallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            control(socket, IoctlRequests.TIOCOUTQ, "SIOCOUTQ", count);
+            return count.get(JAVA_INT, 0) == 0;
+        }
+    }
+
     /** Switches an interface of the calling thread's network namespace on. SIOCSIFFLAGS, netdevice(7) */
     public static void switchOn(String networkInterface) throws SyscallException {
         long result = Libc.invoke(

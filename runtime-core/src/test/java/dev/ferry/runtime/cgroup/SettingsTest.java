@@ -48,14 +48,14 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"2,1", "1024,100", "262144,10000", "512,59", "2048,174", "1,1", "300000,10000"})
     void sharesBecomeAWeightThatLeavesOrdinaryOrdinary(long shares, long weight) {
-        assertThat(SettingsV2.weight(shares)).isEqualTo(weight);
+        assertThat(CpuWeight.ofShares(shares)).isEqualTo(weight);
     }
 
     @Test
     void weightsGrowWithShares() {
         for (long shares = 2; shares < 262_144; shares += 97) {
-            assertThat(SettingsV2.weight(shares + 97)).isGreaterThanOrEqualTo(SettingsV2.weight(shares));
-            assertThat(SettingsV2.weight(shares)).isBetween(1L, 10_000L);
+            assertThat(CpuWeight.ofShares(shares + 97)).isGreaterThanOrEqualTo(CpuWeight.ofShares(shares));
+            assertThat(CpuWeight.ofShares(shares)).isBetween(1L, 10_000L);
         }
     }
 

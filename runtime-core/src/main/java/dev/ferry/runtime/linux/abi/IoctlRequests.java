@@ -3,6 +3,7 @@ package dev.ferry.runtime.linux.abi;
 /** ioctl(2) requests; asm-generic/ioctls.h, linux/sockios.h. */
 public final class IoctlRequests {
     public static final int TIOCSCTTY = 0x540E;
+    public static final int TIOCOUTQ = 0x5411;
     public static final int TIOCGWINSZ = 0x5413;
     public static final int TIOCSWINSZ = 0x5414;
     public static final int FIONREAD = 0x541B;
