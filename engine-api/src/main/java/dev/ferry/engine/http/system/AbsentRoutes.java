@@ -59,11 +59,9 @@ public final class AbsentRoutes implements RouteGroup {
         post(routes, "/plugins/pull", "plugins", "leave them out");
         post(routes, "/swarm/init", "swarms", "leave them out");
         post(routes, "/swarm/join", "swarms", "leave them out");
-        get(routes, "/containers/{id}/stats", "statistics", "read the files of its control group on the host");
         get(routes, "/containers/{id}/changes", "diff", "inspect a checkpoint's rootfs-diff.tar");
         get(routes, "/containers/{id}/export", "export", "use docker exec with tar");
         get(routes, "/containers/{id}/attach/ws", "attaching by websocket", "attach by the hijacked connection");
-        post(routes, "/containers/{id}/update", "changing limits", "make a new container");
         for (HandlerType type : List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.PUT)) {
             refuse(routes, type, "/containers/{id}/archive", "cp", "bind a directory, or use docker exec with tar");
         }
