@@ -6,6 +6,7 @@ import dev.ferry.testing.Feature;
 import dev.ferry.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +85,14 @@ class HealthCliTest {
                 "five results", () -> inspect("{{len .State.Health.Log}}").equals("5"));
         assertThat(inspect("{{(index .State.Health.Log 4).ExitCode}} {{(index .State.Health.Log 4).Output}}"))
                 .startsWith("1 cat: can't open");
-        String events = docker("events", "--since", "1h", "--until", "0s", "--filter", "event=health_status")
+        String events = docker(
+                        "events",
+                        "--since",
+                        "1h",
+                        "--until",
+                        Instant.now().toString(),
+                        "--filter",
+                        "event=health_status")
                 .text();
         assertThat(events.lines().map(l -> l.replaceAll(".*health_status: (\\w+).*", "$1")))
                 .as(events)

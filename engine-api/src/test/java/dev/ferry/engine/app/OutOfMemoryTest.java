@@ -6,6 +6,7 @@ import dev.ferry.testing.Feature;
 import dev.ferry.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -51,7 +52,7 @@ class OutOfMemoryTest {
     }
 
     private long events() throws IOException, InterruptedException {
-        return house.docker("events", "--since", "1h", "--until", "0s", "--filter", "event=oom")
+        return house.docker("events", "--since", "1h", "--until", Instant.now().toString(), "--filter", "event=oom")
                 .text()
                 .lines()
                 .count();
