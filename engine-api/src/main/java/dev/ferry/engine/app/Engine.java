@@ -14,6 +14,7 @@ import dev.ferry.engine.container.HostOffer;
 import dev.ferry.engine.container.Incarnations;
 import dev.ferry.engine.container.LaneTimer;
 import dev.ferry.engine.container.LifeCycle;
+import dev.ferry.engine.container.LogKeeper;
 import dev.ferry.engine.container.MemoryWatch;
 import dev.ferry.engine.container.ProcessTable;
 import dev.ferry.engine.container.ResourceRules;
@@ -197,8 +198,14 @@ public final class Engine implements AutoCloseable {
         ExecService execs = new ExecService(registry, launcher, incarnations, runtimes, events);
         MemoryWatch memory = new MemoryWatch(incarnations, events);
         HealthService health = new HealthService(execs, incarnations, events, timer);
-        LifeCycle life =
-                new LifeCycle(launcher, incarnations, runtimes, registry, events, timer, List.of(health, memory));
+        LifeCycle life = new LifeCycle(
+                launcher,
+                incarnations,
+                runtimes,
+                registry,
+                events,
+                timer,
+                List.of(health, memory, new LogKeeper(timer)));
         ResourceRules rules = new ResourceRules(HostOffer.of(monitors));
         ContainerService containers =
                 new ContainerService(home, registry, images, incarnations, runtimes, rules, life, events, laneThreads);

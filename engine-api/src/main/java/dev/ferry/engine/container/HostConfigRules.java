@@ -9,6 +9,7 @@ import dev.ferry.api.model.network.EndpointSettings;
 import dev.ferry.api.model.network.NetworkingConfig;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.Unsupported;
+import dev.ferry.engine.log.LogOptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -219,13 +220,7 @@ final class HostConfigRules {
         if (!List.of("", "default").contains(host.isolation())) {
             throw new InvalidRequest("container.isolation", "invalid isolation \"" + host.isolation() + "\" on linux");
         }
-        String log = host.logConfig().type();
-        if (!List.of("", "json-file", "local").contains(log)) {
-            throw no("log driver \"" + log + "\"", "leave --log-driver out; docker logs reads what the engine keeps");
-        }
-        if (!host.logConfig().config().isEmpty()) {
-            throw no("log options", "leave --log-opt out");
-        }
+        LogOptions.parse(host.logConfig());
         if (host.shmSize() < 0) {
             throw new InvalidRequest("container.shm", "SHM size can not be less than 0");
         }
