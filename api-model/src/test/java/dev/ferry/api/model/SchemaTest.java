@@ -9,8 +9,10 @@ import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.ContainerCreateResponse;
 import dev.ferry.api.model.container.ContainerInspect;
 import dev.ferry.api.model.container.ContainerState;
+import dev.ferry.api.model.container.ContainerStats;
 import dev.ferry.api.model.container.ContainerSummary;
 import dev.ferry.api.model.container.ContainerTop;
+import dev.ferry.api.model.container.ContainerUpdateResponse;
 import dev.ferry.api.model.container.ContainerWait;
 import dev.ferry.api.model.container.ContainerWaitError;
 import dev.ferry.api.model.container.DeviceMapping;
@@ -103,7 +105,10 @@ final class SchemaTest {
             "SwarmInfo", Set.of("Nodes", "Managers", "Cluster"),
             "ImageInspect", Set.of("Manifests"),
             "ImageSummary", Set.of("Manifests"),
-            "CreateImageInfo", Set.of("progress"));
+            "CreateImageInfo", Set.of("progress"),
+            // Windows
+            "ContainerMemoryStats", Set.of("commitbytes", "commitpeakbytes", "privateworkingset"),
+            "ContainerNetworkStats", Set.of("endpoint_id", "instance_id"));
 
     private static final Map<String, Map<String, String>> DEFINITIONS = read();
 
@@ -138,6 +143,17 @@ final class SchemaTest {
                 Arguments.of("ContainerTopResponse", ContainerTop.class),
                 Arguments.of("ContainerWaitResponse", ContainerWait.class),
                 Arguments.of("ContainerWaitExitError", ContainerWaitError.class),
+                Arguments.of("ContainerStatsResponse", ContainerStats.class),
+                Arguments.of("ContainerCPUStats", ContainerStats.CpuUsage.class),
+                Arguments.of("ContainerCPUUsage", ContainerStats.CpuTime.class),
+                Arguments.of("ContainerThrottlingData", ContainerStats.Throttling.class),
+                Arguments.of("ContainerMemoryStats", ContainerStats.MemoryUsage.class),
+                Arguments.of("ContainerBlkioStats", ContainerStats.BlockIoUsage.class),
+                Arguments.of("ContainerBlkioStatEntry", ContainerStats.BlockIoEntry.class),
+                Arguments.of("ContainerPidsStats", ContainerStats.PidsUsage.class),
+                Arguments.of("ContainerStorageStats", ContainerStats.StorageUsage.class),
+                Arguments.of("ContainerNetworkStats", ContainerStats.NetworkUsage.class),
+                Arguments.of("ContainerUpdateResponse", ContainerUpdateResponse.class),
                 Arguments.of("NetworkingConfig", NetworkingConfig.class),
                 Arguments.of("EndpointSettings", EndpointSettings.class),
                 Arguments.of("EndpointIPAMConfig", EndpointIpamConfig.class),

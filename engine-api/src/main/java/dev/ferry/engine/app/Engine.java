@@ -8,21 +8,30 @@ import dev.ferry.engine.container.Adoption;
 import dev.ferry.engine.container.ContainerEvents;
 import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.ContainerService;
+import dev.ferry.engine.container.ContainerUpdates;
+import dev.ferry.engine.container.Gauge;
+import dev.ferry.engine.container.HostOffer;
 import dev.ferry.engine.container.Incarnations;
 import dev.ferry.engine.container.LaneTimer;
 import dev.ferry.engine.container.LifeCycle;
+import dev.ferry.engine.container.LogKeeper;
+import dev.ferry.engine.container.MemoryWatch;
 import dev.ferry.engine.container.ProcessTable;
+import dev.ferry.engine.container.ResourceRules;
 import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.container.SpecAssembly;
 import dev.ferry.engine.event.EventBus;
 import dev.ferry.engine.exec.ExecService;
+import dev.ferry.engine.health.HealthService;
 import dev.ferry.engine.http.ApiServer;
 import dev.ferry.engine.http.ListenAddress;
 import dev.ferry.engine.http.RouteGroup;
 import dev.ferry.engine.http.checkpoint.CheckpointRoutes;
 import dev.ferry.engine.http.checkpoint.FerryRoutes;
 import dev.ferry.engine.http.container.ContainerRoutes;
+import dev.ferry.engine.http.container.StatsRoutes;
 import dev.ferry.engine.http.container.StreamRoutes;
+import dev.ferry.engine.http.container.UpdateRoutes;
 import dev.ferry.engine.http.exec.ExecRoutes;
 import dev.ferry.engine.http.image.ImageRoutes;
 import dev.ferry.engine.http.migration.MigrationRoutes;
@@ -41,6 +50,7 @@ import dev.ferry.engine.system.HostFacts;
 import dev.ferry.engine.system.SystemService;
 import dev.ferry.profiles.profile.KernelVersion;
 import dev.ferry.runtime.capability.CapabilitySet;
+import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.container.ContainerLauncher;
@@ -91,6 +101,7 @@ public final class Engine implements AutoCloseable {
     private final ApiServer server;
     private final ContainerLauncher launcher;
     private final LaneTimer timer;
+    private final MemoryWatch memory;
     private final ExecutorService laneThreads;
     private final ContainerService containers;
     private final MigrationService migrations;
@@ -104,6 +115,7 @@ public final class Engine implements AutoCloseable {
             ApiServer server,
             ContainerLauncher launcher,
             LaneTimer timer,
+            MemoryWatch memory,
             ExecutorService laneThreads,
             ContainerService containers,
             MigrationService migrations,
@@ -115,6 +127,7 @@ public final class Engine implements AutoCloseable {
         this.server = server;
         this.launcher = launcher;
         this.timer = timer;
+        this.memory = memory;
         this.laneThreads = laneThreads;
         this.containers = containers;
         this.migrations = migrations;
@@ -165,9 +178,9 @@ public final class Engine implements AutoCloseable {
         ContentStore content = ContentStore.open(root.resolve("content"));
         ImageStore imageStore = ImageStore.open(root.resolve("images"), content);
         OverlaySnapshotter snapshots = OverlaySnapshotter.open(root.resolve("snapshots"), content);
-        ContainerLauncher launcher = new ContainerLauncher(
-                Path.of(System.getProperty("java.io.tmpdir", "/tmp")),
-                hierarchies.ensure(new CgroupPath(options.cgroupParent()).child(MONITORS)));
+        Cgroup monitors = hierarchies.ensure(new CgroupPath(options.cgroupParent()).child(MONITORS));
+        ContainerLauncher launcher =
+                new ContainerLauncher(Path.of(System.getProperty("java.io.tmpdir", "/tmp")), monitors);
         ExecutorService laneThreads = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("lane-", 0).factory());
         LaneTimer timer = new LaneTimer();
@@ -182,10 +195,20 @@ public final class Engine implements AutoCloseable {
                 options.runtimes().others(), options.runtimes().byDefault(), run.resolve("runtimes"), launcher);
         Incarnations incarnations =
                 new Incarnations(snapshots, hierarchies, options.cgroupParent(), networks, seccomp, assembly, runtimes);
-        LifeCycle life = new LifeCycle(launcher, incarnations, runtimes, registry, events, timer);
-        ContainerService containers =
-                new ContainerService(home, registry, images, incarnations, runtimes, life, events, laneThreads);
         ExecService execs = new ExecService(registry, launcher, incarnations, runtimes, events);
+        MemoryWatch memory = new MemoryWatch(incarnations, events);
+        HealthService health = new HealthService(execs, incarnations, events, timer);
+        LifeCycle life = new LifeCycle(
+                launcher,
+                incarnations,
+                runtimes,
+                registry,
+                events,
+                timer,
+                List.of(health, memory, new LogKeeper(timer)));
+        ResourceRules rules = new ResourceRules(HostOffer.of(monitors));
+        ContainerService containers =
+                new ContainerService(home, registry, images, incarnations, runtimes, rules, life, events, laneThreads);
         CriuLocation criu = new CriuLocation(options.tools(), launcher, run.resolve("criu"));
         CheckpointService.CriuSource criuSource = criu::checkpointer;
         WritableLayers layers = new WritableLayers(incarnations, snapshots);
@@ -233,6 +256,8 @@ public final class Engine implements AutoCloseable {
                         migrations,
                         host.goArchitecture()),
                 new StreamRoutes(registry, events),
+                new StatsRoutes(registry, new Gauge(incarnations, Path.of("/proc"), host.memory())),
+                new UpdateRoutes(new ContainerUpdates(registry, incarnations, rules, events)),
                 new ExecRoutes(execs),
                 new ImageRoutes(images),
                 new CheckpointRoutes(checkpoints),
@@ -268,7 +293,18 @@ public final class Engine implements AutoCloseable {
         // not before: the two processors that it would take are better used so far, and no container has been asked for
         Thread warmUp = Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(launcher, incarnations));
         return new Engine(
-                options, lock, server, launcher, timer, laneThreads, containers, migrations, peers, ledger, warmUp);
+                options,
+                lock,
+                server,
+                launcher,
+                timer,
+                memory,
+                laneThreads,
+                containers,
+                migrations,
+                peers,
+                ledger,
+                warmUp);
     }
 
     private static EngineState known(AtomicReference<@Nullable EngineState> state) {
@@ -344,6 +380,7 @@ public final class Engine implements AutoCloseable {
     public void close() throws IOException {
         timer.stop();
         server.close();
+        memory.close();
         migrations.close();
         peers.close();
         laneThreads.shutdown();

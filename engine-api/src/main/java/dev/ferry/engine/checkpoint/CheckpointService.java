@@ -160,6 +160,7 @@ public final class CheckpointService {
             Checkpointer checkpointer = criu.checkpointer();
             Files.createDirectories(place(container, place));
             steps.before("note the dump");
+            life.hush(container);
             // before the directory exists: an unfinished one is nobody's checkpoint
             container.write(record.withPassage(passage));
             CheckpointReport report = checkpointer.checkpoint(new CheckpointRequest(

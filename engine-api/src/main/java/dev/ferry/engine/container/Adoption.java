@@ -160,6 +160,7 @@ public final class Adoption {
 
     private void take(Container container) {
         ContainerRecord record = container.record();
+        life.found(container);
         try {
             if (record.status() instanceof Status.Removing) {
                 life.remove(container);
@@ -202,7 +203,7 @@ public final class Adoption {
                             new Status.Running(LifeCycle.startedAt(record.status()), process.initPid())));
                 }
                 running.incrementAndGet();
-                life.watch(container, process);
+                life.adopted(container, process);
             }
             case dev.ferry.runtime.container.Status.Created waiting -> {
                 // its gate closed with the engine that made it: it ends by itself

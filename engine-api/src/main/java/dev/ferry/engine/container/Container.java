@@ -1,5 +1,6 @@
 package dev.ferry.engine.container;
 
+import dev.ferry.api.model.container.Health;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.state.StateFile;
@@ -31,6 +32,8 @@ public final class Container {
 
     private volatile ContainerRecord record;
     private volatile @Nullable ContainerProcess process;
+    private volatile @Nullable Health health;
+    private volatile boolean outOfMemory;
 
     /** Guards exits and removed, and wakes those who wait for a change of them. Innermost; nothing is called while it is held. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -103,6 +106,26 @@ public final class Container {
     /** Its processes, null when there are none. */
     public @Nullable ContainerProcess process() {
         return process;
+    }
+
+    /** Whether the kernel has ended a process of the present incarnation for want of memory, as far as was heard. */
+    public boolean outOfMemory() {
+        return outOfMemory;
+    }
+
+    /** Notes that. Preconditions: on the lane. */
+    void outOfMemory(boolean heard) {
+        outOfMemory = heard;
+    }
+
+    /** What its check has found, null for one that has none or never ran. */
+    public @Nullable Health health() {
+        return health;
+    }
+
+    /** Notes what its check has found. Preconditions: on the lane. */
+    public void health(Health found) {
+        health = found;
     }
 
     /**

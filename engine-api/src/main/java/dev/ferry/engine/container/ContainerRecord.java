@@ -69,6 +69,27 @@ public record ContainerRecord(
                 moving);
     }
 
+    /** The same with other wishes of the host. */
+    ContainerRecord withHost(HostConfig value) {
+        return new ContainerRecord(
+                id,
+                name,
+                created,
+                image,
+                config,
+                value,
+                layers,
+                arguments,
+                status,
+                incarnation,
+                restarts,
+                stoppedByUser,
+                passage,
+                restoredFrom,
+                epoch,
+                moving);
+    }
+
     /** The same in another state. */
     public ContainerRecord withStatus(Status value) {
         return new ContainerRecord(
@@ -238,7 +259,7 @@ public record ContainerRecord(
             case CHECKPOINT -> Runtimes.requireBuiltIn(host, "checkpoint");
             case RESTORE -> Runtimes.requireBuiltIn(host, "restore");
             case MIGRATE -> Runtimes.requireBuiltIn(host, "migration");
-            case START, STOP, KILL, PAUSE, UNPAUSE, EXEC, RESIZE, RENAME, REMOVE, REMOVE_BY_FORCE -> {}
+            case START, STOP, KILL, PAUSE, UNPAUSE, EXEC, RESIZE, UPDATE, RENAME, REMOVE, REMOVE_BY_FORCE -> {}
         }
         verb.require(status, id, name);
     }

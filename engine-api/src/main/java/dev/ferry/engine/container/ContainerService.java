@@ -1,7 +1,9 @@
 package dev.ferry.engine.container;
 
+import dev.ferry.api.model.ApiJson;
 import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.HostConfig;
+import dev.ferry.api.model.image.HealthConfig;
 import dev.ferry.api.model.network.NetworkingConfig;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
@@ -39,6 +41,7 @@ public final class ContainerService {
     private final ImageService images;
     private final Incarnations incarnations;
     private final Runtimes runtimes;
+    private final ResourceRules rules;
     private final LifeCycle life;
     private final ContainerEvents events;
     private final Executor laneThreads;
@@ -55,6 +58,7 @@ public final class ContainerService {
             ImageService images,
             Incarnations incarnations,
             Runtimes runtimes,
+            ResourceRules rules,
             LifeCycle life,
             ContainerEvents events,
             Executor laneThreads) {
@@ -63,6 +67,7 @@ public final class ContainerService {
         this.images = images;
         this.incarnations = incarnations;
         this.runtimes = runtimes;
+        this.rules = rules;
         this.life = life;
         this.events = events;
         this.laneThreads = laneThreads;
@@ -78,8 +83,11 @@ public final class ContainerService {
         }
         Image image = images.resolve(asked.image());
         ImageDefaults defaults = defaults(image.config().execution());
-        HostConfig host = runtimes.settle(askedHost);
-        List<String> warnings = HostConfigRules.check(asked, host, networking, defaults);
+        HostConfig settled = runtimes.settle(askedHost);
+        List<String> warnings = new ArrayList<>(HostConfigRules.check(asked, settled, networking, defaults));
+        ResourceRules.Settled resources = rules.settle(settled.resources(), false);
+        warnings.addAll(resources.warnings());
+        HostConfig host = settled.toBuilder().resources(resources.resources()).build();
         SpecAssembly.checkProfile(host);
         ContainerId id = ContainerId.random();
         ContainerConfig config = defaults.complete(asked, id);
@@ -220,6 +228,7 @@ public final class ContainerService {
         container.lane().run(() -> {
             ContainerRecord record = container.record();
             record.require(Verb.PAUSE);
+            life.hush(container);
             try (FrozenCgroup frozen = incarnations.cgroup(record).freeze(FREEZE_DEADLINE)) {
                 container.write(record.withStatus(new Status.Paused(
                         LifeCycle.startedAt(record.status()), record.status().pidOrZero())));
@@ -417,7 +426,11 @@ public final class ContainerService {
                 e.labels() == null ? Map.of() : e.labels(),
                 e.stopSignal() == null ? "" : e.stopSignal(),
                 e.volumes() != null && !e.volumes().isEmpty(),
-                e.healthcheck() != null && !e.healthcheck().isEmpty());
+                health(e.healthcheck()));
+    }
+
+    private static @Nullable HealthConfig health(@Nullable Map<String, Object> check) {
+        return check == null || check.isEmpty() ? null : ApiJson.mapper().convertValue(check, HealthConfig.class);
     }
 
     private static List<String> orEmpty(@Nullable List<String> list) {

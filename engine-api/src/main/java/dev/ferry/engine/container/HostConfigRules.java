@@ -9,6 +9,7 @@ import dev.ferry.api.model.network.EndpointSettings;
 import dev.ferry.api.model.network.NetworkingConfig;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.Unsupported;
+import dev.ferry.engine.log.LogOptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * ignored; only the neutral values that clients always send pass.
  */
 final class HostConfigRules {
-
-    /** moby's smallest memory limit. */
-    private static final long LEAST_MEMORY = 6L << 20;
 
     private HostConfigRules() {}
 
@@ -38,7 +36,6 @@ final class HostConfigRules {
         List<String> warnings = new ArrayList<>();
         config(config, image, warnings);
         network(host, networking, warnings);
-        memory(host.resources());
         resources(host.resources());
         mounts(host);
         namespaces(host);
@@ -48,11 +45,7 @@ final class HostConfigRules {
     }
 
     private static void config(ContainerConfig config, ImageDefaults image, List<String> warnings) {
-        if (config.healthcheck() != null
-                && !config.healthcheck().test().isEmpty()
-                && !config.healthcheck().test().getFirst().equals("NONE")) {
-            throw no("a health check", "leave --health-cmd out; docker exec can run the same command");
-        }
+        HealthRules.check(config.healthcheck());
         if (config.volumes() != null && !config.volumes().isEmpty()) {
             throw no("an anonymous volume", "bind a directory of the host: -v /path/on/host:/path");
         }
@@ -61,9 +54,6 @@ final class HostConfigRules {
         }
         if (image.hasVolumes()) {
             warnings.add("The image declares volumes: their paths stay in the container's writable layer.");
-        }
-        if (image.hasHealthcheck()) {
-            warnings.add("The image declares a health check: it is not run.");
         }
         if (!config.workingDir().isEmpty() && !config.workingDir().startsWith("/")) {
             throw new InvalidRequest(
@@ -121,67 +111,8 @@ final class HostConfigRules {
         }
     }
 
-    private static void memory(Resources r) {
-        if (r.memory() != 0 && r.memory() < LEAST_MEMORY) {
-            throw new InvalidRequest("container.memory", "Minimum memory limit allowed is 6MB");
-        }
-        if (r.memorySwap() > 0 && r.memory() == 0) {
-            throw new InvalidRequest(
-                    "container.memory",
-                    "You should always set the Memory limit when using Memoryswap limit, see usage");
-        }
-        if (r.memorySwap() > 0 && r.memorySwap() < r.memory()) {
-            throw new InvalidRequest(
-                    "container.memory", "Minimum memoryswap limit should be larger than memory limit, see usage");
-        }
-        Long swappiness = r.memorySwappiness();
-        if (swappiness != null && (swappiness < -1 || swappiness > 100)) {
-            throw new InvalidRequest(
-                    "container.memory", "Invalid value: " + swappiness + ", valid memory swappiness range is 0-100");
-        }
-        if (r.memory() > 0 && r.memoryReservation() > 0 && r.memory() < r.memoryReservation()) {
-            throw new InvalidRequest(
-                    "container.memory",
-                    "Minimum memory limit can not be less than memory reservation limit, see usage");
-        }
-    }
-
     private static void resources(Resources r) {
-        if (r.nanoCpus() > 0 && (r.cpuPeriod() > 0 || r.cpuQuota() > 0)) {
-            throw new InvalidRequest(
-                    "container.cpu", "Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set");
-        }
-        if (r.nanoCpus() < 0) {
-            throw new InvalidRequest("container.cpu", "range of CPUs is from 0.01 up");
-        }
-        if (r.cpuPeriod() != 0 && (r.cpuPeriod() < 1000 || r.cpuPeriod() > 1000000)) {
-            throw new InvalidRequest(
-                    "container.cpu",
-                    "CPU cfs period cannot be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
-        }
-        if (r.cpuQuota() > 0 && r.cpuQuota() < 1000) {
-            throw new InvalidRequest("container.cpu", "CPU cfs quota cannot be less than 1ms (i.e. 1000)");
-        }
-        String io = "limits of block devices";
-        String leave = "leave the --blkio and --device-read/write options out";
-        if (r.blkioWeight() != 0) {
-            throw no(io, leave);
-        }
-        refuseAny(r.blkioWeightDevice(), io, leave);
-        refuseAny(r.blkioDeviceReadBps(), io, leave);
-        refuseAny(r.blkioDeviceWriteBps(), io, leave);
-        refuseAny(r.blkioDeviceReadIOps(), io, leave);
-        refuseAny(r.blkioDeviceWriteIOps(), io, leave);
-        if (r.cpuRealtimePeriod() != 0 || r.cpuRealtimeRuntime() != 0) {
-            throw no("real-time scheduling", "use --cpu-shares or --cpus");
-        }
         refuseAny(r.deviceRequests(), "device requests such as GPUs", "pass single devices with --device");
-        if (r.kernelMemory() != 0 || r.kernelMemoryTcp() != 0) {
-            throw no("a limit of kernel memory", "use --memory, which counts it");
-        }
-        if (Boolean.TRUE.equals(r.init())) {
-            throw no("an init process", "leave --init out; the program in the container is process 1");
-        }
         if (r.cpuCount() != 0 || r.cpuPercent() != 0 || r.ioMaximumIOps() != 0 || r.ioMaximumBandwidth() != 0) {
             throw new InvalidRequest(
                     "container.windows", "invalid option: CPU and IO limits of Windows on a Linux engine");
@@ -255,6 +186,14 @@ final class HostConfigRules {
 
     private static void lifetime(HostConfig host) {
         RestartPolicy policy = host.restartPolicy();
+        restart(policy);
+        if (host.autoRemove() && !List.of("", "no").contains(policy.name())) {
+            throw new InvalidRequest("container.restart", "can't create 'AutoRemove' container with restart policy");
+        }
+    }
+
+    /** Which policies there are. */
+    static void restart(RestartPolicy policy) {
         switch (policy.name()) {
             case "", "no", "always", "unless-stopped" -> {
                 if (policy.maximumRetryCount() != 0) {
@@ -275,22 +214,13 @@ final class HostConfigRules {
                         "invalid restart policy: unknown policy '" + policy.name()
                                 + "'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
         }
-        if (host.autoRemove() && !List.of("", "no").contains(policy.name())) {
-            throw new InvalidRequest("container.restart", "can't create 'AutoRemove' container with restart policy");
-        }
     }
 
     private static void rest(HostConfig host) {
         if (!List.of("", "default").contains(host.isolation())) {
             throw new InvalidRequest("container.isolation", "invalid isolation \"" + host.isolation() + "\" on linux");
         }
-        String log = host.logConfig().type();
-        if (!List.of("", "json-file", "local").contains(log)) {
-            throw no("log driver \"" + log + "\"", "leave --log-driver out; docker logs reads what the engine keeps");
-        }
-        if (!host.logConfig().config().isEmpty()) {
-            throw no("log options", "leave --log-opt out");
-        }
+        LogOptions.parse(host.logConfig());
         if (host.shmSize() < 0) {
             throw new InvalidRequest("container.shm", "SHM size can not be less than 0");
         }

@@ -2,6 +2,7 @@ package dev.ferry.engine.container;
 
 import dev.ferry.api.model.Words;
 import dev.ferry.api.model.container.ContainerConfig;
+import dev.ferry.api.model.image.HealthConfig;
 import dev.ferry.engine.error.InvalidRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,11 +25,11 @@ public record ImageDefaults(
         Map<String, String> labels,
         String stopSignal,
         boolean hasVolumes,
-        boolean hasHealthcheck) {
+        @Nullable HealthConfig healthcheck) {
 
     /** Of an image that says nothing. */
     static final ImageDefaults NONE =
-            new ImageDefaults("", List.of(), List.of(), List.of(), "", Map.of(), "", false, false);
+            new ImageDefaults("", List.of(), List.of(), List.of(), "", Map.of(), "", false, null);
 
     /** Docker's search path for images that name none. */
     static final String DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -68,6 +69,7 @@ public record ImageDefaults(
                 .workingDir(asked.workingDir().isEmpty() ? workingDirectory : asked.workingDir())
                 .labels(allLabels)
                 .stopSignal(asked.stopSignal().isEmpty() ? stopSignal : asked.stopSignal())
+                .healthcheck(mergedHealth(asked.healthcheck()))
                 .build();
     }
 
@@ -93,6 +95,21 @@ public record ImageDefaults(
             }
         }
         return List.copyOf(merged.values());
+    }
+
+    /** What is not said of the check is the image's, one by one. */
+    private @Nullable HealthConfig mergedHealth(@Nullable HealthConfig asked) {
+        HealthConfig own = healthcheck;
+        if (asked == null || own == null) {
+            return asked == null ? own : asked;
+        }
+        return new HealthConfig(
+                asked.test().isEmpty() ? own.test() : asked.test(),
+                asked.interval() == 0 ? own.interval() : asked.interval(),
+                asked.timeout() == 0 ? own.timeout() : asked.timeout(),
+                asked.retries() == 0 ? own.retries() : asked.retries(),
+                asked.startPeriod() == 0 ? own.startPeriod() : asked.startPeriod(),
+                asked.startInterval() == 0 ? own.startInterval() : asked.startInterval());
     }
 
     private static String key(String entry) {

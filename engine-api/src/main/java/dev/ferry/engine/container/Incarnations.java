@@ -99,6 +99,7 @@ public final class Incarnations {
                     networks.ensure(record.id().text(), record.host().networkMode());
             CgroupPath path = cgroupPath(record);
             Spec spec = assembly.assemble(record, accounts(root), network, path.value());
+            InitFile.write(root.upper(), record, spec);
             LinuxResources limits = limits(spec);
             Optional<SeccompFilter> filter = Optional.empty();
             if (Runtimes.isBuiltIn(record.host())) {

@@ -12,7 +12,7 @@ public final class LaneTimer {
     private volatile boolean stopped;
 
     /** Posts the work when the time has passed, unless the timer is stopped by then. */
-    void after(Duration delay, Lane lane, Runnable work) {
+    public void after(Duration delay, Lane lane, Runnable work) {
         Thread.ofVirtual().name("timer").start(() -> {
             try {
                 Thread.sleep(delay);

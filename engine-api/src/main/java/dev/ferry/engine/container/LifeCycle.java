@@ -9,11 +9,13 @@ import dev.ferry.runtime.container.ExitRecord;
 import dev.ferry.runtime.container.ForeignRuntime;
 import dev.ferry.runtime.container.LaunchRequest;
 import dev.ferry.runtime.container.StartFailed;
+import dev.ferry.runtime.oci.LinuxResources;
 import dev.ferry.runtime.spawn.SpawnException;
 import dev.ferry.store.snapshot.SnapshotException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -34,11 +36,13 @@ public final class LifeCycle {
     private final ContainerRegistry registry;
     private final ContainerEvents events;
     private final LaneTimer timer;
+    private final List<Attendant> attendants;
 
     /**
      * From its parts.
      *
      * @param timer only posts to lanes
+     * @param attendants are told in this order
      */
     public LifeCycle(
             ContainerLauncher launcher,
@@ -46,13 +50,15 @@ public final class LifeCycle {
             Runtimes runtimes,
             ContainerRegistry registry,
             ContainerEvents events,
-            LaneTimer timer) {
+            LaneTimer timer,
+            List<Attendant> attendants) {
         this.launcher = launcher;
         this.incarnations = incarnations;
         this.runtimes = runtimes;
         this.registry = registry;
         this.events = events;
         this.timer = timer;
+        this.attendants = List.copyOf(attendants);
     }
 
     /**
@@ -87,6 +93,7 @@ public final class LifeCycle {
     public void begin(Container container, ContainerProcess process, ContainerRecord record, String action) {
         container.note(record.withStatus(new Status.Running(Instant.now(), process.initPid())));
         events.tell(container.record(), action);
+        attend(container, true);
         watch(container, process);
     }
 
@@ -106,7 +113,52 @@ public final class LifeCycle {
                 .withStoppedByUser(false)
                 .withStatus(new Status.Running(Instant.now(), process.initPid())));
         events.tell(container.record(), "start");
+        attend(container, true);
         watch(container, process);
+    }
+
+    /**
+     * Goes on with a container that an earlier engine started. Limits that it wrote down and may have died before setting are set.
+     * Preconditions: on the lane; the process is held.
+     */
+    void adopted(Container container, ContainerProcess process) {
+        ContainerRecord record = container.record();
+        try {
+            LinuxResources limits = Limits.of(record.host().resources());
+            if (!limits.equals(LinuxResources.NONE)) {
+                incarnations.cgroup(record).limit(limits);
+            }
+        } catch (EngineException | IOException e) {
+            LOG.warn("limits of container {} may not be in force: {}", record.id(), e.getMessage());
+        }
+        attend(container, false);
+        watch(container, process);
+    }
+
+    private void attend(Container container, boolean fresh) {
+        for (Attendant attendant : attendants) {
+            attendant.begun(container, fresh);
+        }
+    }
+
+    private void dismiss(Container container) {
+        for (Attendant attendant : attendants) {
+            attendant.ended(container);
+        }
+    }
+
+    /** An earlier engine made it; whether it runs is not known yet. Preconditions: on the lane. */
+    void found(Container container) {
+        for (Attendant attendant : attendants) {
+            attendant.found(container);
+        }
+    }
+
+    /** It is about to be frozen or saved: afterwards nothing of the engine's own runs inside. Preconditions: on the lane. */
+    public void hush(Container container) {
+        for (Attendant attendant : attendants) {
+            attendant.hush(container);
+        }
     }
 
     /** Waits for the end of a process without holding a thread. */
@@ -122,7 +174,7 @@ public final class LifeCycle {
     /** Deals with the end of the present incarnation. Preconditions: on the lane. */
     public void ended(Container container, ExitRecord exit) {
         ContainerRecord record = container.record();
-        boolean oomKilled = exit.signal() == 9 && oomKilled(record);
+        boolean oomKilled = container.outOfMemory() || oomKilled(record);
         String error = exit.failure() != null
                 ? "the monitor could not go on (errno " + exit.failure().errno() + ")"
                 : exit.logDamaged() ? "output was lost because the log could not be written" : "";
@@ -132,6 +184,7 @@ public final class LifeCycle {
     void ended(Container container, int code, Instant at, boolean oomKilled, String error) {
         ContainerRecord record = container.record();
         Instant started = startedAt(record.status());
+        dismiss(container);
         container.hold(null);
         incarnations.release(record);
         boolean again = restartsAgain(record, code);
@@ -141,7 +194,7 @@ public final class LifeCycle {
         // the monitor has left the exit record: a new engine that reads an older state comes to this one by itself
         container.note(record.withStatus(next).withPassage(null));
         container.noteExit(code);
-        if (oomKilled) {
+        if (oomKilled && !container.outOfMemory()) {
             events.tell(container.record(), "oom");
         }
         events.tell(
@@ -154,7 +207,7 @@ public final class LifeCycle {
                                         0, Duration.between(started, at).toSeconds()))));
         if (again) {
             boolean ranLong = Duration.between(started, at).compareTo(RAN_LONG) > 0;
-            schedule(container, container.nextBackoff(ranLong), ranLong ? 0 : record.restarts());
+            schedule(container, container.nextBackoff(ranLong), record.restarts());
         } else if (record.host().autoRemove()) {
             remove(container);
         }
@@ -164,6 +217,7 @@ public final class LifeCycle {
     public void checkpointed(Container container, ExitRecord exit) {
         ContainerRecord record = container.record();
         Instant started = startedAt(record.status());
+        dismiss(container);
         container.hold(null);
         incarnations.release(record);
         container.settle(record.withPassage(null)
@@ -207,6 +261,7 @@ public final class LifeCycle {
             throw new Failed("container.kill", "cannot kill container " + container.id() + ": " + e.getMessage(), e);
         }
         ExitRecord exit = process.awaitExit();
+        dismiss(container);
         container.hold(null);
         incarnations.release(container.record());
         container.settle(container
@@ -261,7 +316,8 @@ public final class LifeCycle {
         };
     }
 
-    static Instant startedAt(Status status) {
+    /** When the incarnation that counts began. */
+    public static Instant startedAt(Status status) {
         return switch (status) {
             case Status.Running r -> r.started();
             case Status.Paused p -> p.started();

@@ -34,7 +34,7 @@ public record Moving(String migration, Stage stage, String peer) {
         return switch (stage) {
             case LEAVING ->
                 switch (verb) {
-                    case PAUSE, CHECKPOINT, RESTORE, RENAME, MIGRATE ->
+                    case PAUSE, CHECKPOINT, RESTORE, UPDATE, RENAME, MIGRATE ->
                         refused("container " + name + " is being migrated to " + peer
                                 + ": wait for the end, or cancel it with \"ferry migration cancel " + shortId() + "\"");
                     case START, STOP, KILL, UNPAUSE, EXEC, RESIZE, REMOVE, REMOVE_BY_FORCE -> Optional.empty();
@@ -48,7 +48,7 @@ public record Moving(String migration, Stage stage, String peer) {
             case LEFT ->
                 switch (verb) {
                     case REMOVE, REMOVE_BY_FORCE, RENAME -> Optional.empty();
-                    case START, STOP, KILL, PAUSE, UNPAUSE, EXEC, RESIZE, CHECKPOINT, RESTORE, MIGRATE ->
+                    case START, STOP, KILL, PAUSE, UNPAUSE, EXEC, RESIZE, UPDATE, CHECKPOINT, RESTORE, MIGRATE ->
                         refused("container " + name + " runs at " + peer
                                 + " since it was migrated; what is kept here can only be looked at and removed");
                 };

@@ -3,7 +3,6 @@ package dev.ferry.engine.container;
 import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.HostConfig;
 import dev.ferry.api.model.container.Mount;
-import dev.ferry.api.model.container.Resources;
 import dev.ferry.api.model.container.Ulimit;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.profiles.profile.InvalidProfile;
@@ -73,7 +72,7 @@ public final class SpecAssembly {
 
         DefaultSpec spec = DefaultSpec.builder()
                 .root("rootfs", host.readonlyRootfs())
-                .arguments(record.arguments())
+                .arguments(InitFile.arguments(record))
                 .environment(environment(config, account))
                 .workingDirectory(config.workingDir().isEmpty() ? "/" : config.workingDir())
                 .user(account.user())
@@ -82,7 +81,7 @@ public final class SpecAssembly {
                 .rlimits(rlimits(host.resources().ulimits()))
                 .oomScoreAdj(host.oomScoreAdj())
                 .sharedMemory(host.shmSize() > 0 ? host.shmSize() : DEFAULT_SHM)
-                .resources(resources(host.resources()))
+                .resources(Limits.of(host.resources()))
                 .cgroupsPath(cgroup);
         if (config.tty()) {
             List<Integer> size = host.consoleSize();
@@ -290,48 +289,6 @@ public final class SpecAssembly {
                 .toList();
     }
 
-    /** The limits of a container's cgroup, without device rules. */
-    static LinuxResources resources(Resources r) {
-        LinuxResources limits = LinuxResources.NONE;
-        Long swappiness = r.memorySwappiness() == null || r.memorySwappiness() < 0 ? null : r.memorySwappiness();
-        boolean noKiller = Boolean.TRUE.equals(r.oomKillDisable());
-        if (r.memory() != 0 || r.memoryReservation() != 0 || r.memorySwap() != 0 || swappiness != null || noKiller) {
-            limits = limits.withMemory(new LinuxResources.Memory(
-                    orNull(r.memory()),
-                    orNull(r.memoryReservation()),
-                    // docker: as much swap again as memory, unless something is said
-                    r.memorySwap() != 0 ? (Long) r.memorySwap() : r.memory() > 0 ? (Long) (2 * r.memory()) : null,
-                    null,
-                    null,
-                    swappiness,
-                    noKiller ? Boolean.TRUE : null,
-                    null,
-                    null));
-        }
-        long quota = r.nanoCpus() > 0 ? r.nanoCpus() / 10_000 : r.cpuQuota();
-        long period = r.nanoCpus() > 0 ? 100_000 : r.cpuPeriod();
-        if (r.cpuShares() != 0
-                || quota != 0
-                || period != 0
-                || !r.cpusetCpus().isEmpty()
-                || !r.cpusetMems().isEmpty()) {
-            limits = limits.withCpu(new LinuxResources.Cpu(
-                    orNull(r.cpuShares()),
-                    orNull(quota),
-                    null,
-                    orNull(period),
-                    null,
-                    null,
-                    r.cpusetCpus().isEmpty() ? null : r.cpusetCpus(),
-                    r.cpusetMems().isEmpty() ? null : r.cpusetMems(),
-                    null));
-        }
-        if (r.pidsLimit() != null && r.pidsLimit() > 0) {
-            limits = limits.withPids(new LinuxResources.Pids(r.pidsLimit()));
-        }
-        return limits;
-    }
-
     /** Swap can be limited only where the kernel counts it; elsewhere the limit of memory stands alone. */
     static LinuxResources withoutSwap(LinuxResources limits) {
         var m = limits.memory();
@@ -347,10 +304,6 @@ public final class SpecAssembly {
                         m.disableOOMKiller(),
                         null,
                         null));
-    }
-
-    private static @Nullable Long orNull(long value) {
-        return value == 0 ? null : (Long) value;
     }
 
     private static List<String> orEmpty(@Nullable List<String> list) {

@@ -17,6 +17,7 @@ public enum Verb {
     CHECKPOINT,
     RESTORE,
     MIGRATE,
+    UPDATE,
     RENAME,
     REMOVE,
     REMOVE_BY_FORCE;
@@ -88,6 +89,11 @@ public enum Verb {
                     case PAUSED -> conflict("container " + name + " is paused: unpause it before migrating it");
                     case CREATED, EXITED, REMOVING, RESTARTING ->
                         conflict("container " + name + " is not running: only a running container can be migrated");
+                };
+            case UPDATE ->
+                switch (status.kind()) {
+                    case CREATED, RUNNING, PAUSED, RESTARTING, EXITED -> allowed();
+                    case REMOVING -> conflict("container is marked for removal and cannot be \"update\"");
                 };
             case RENAME -> allowed();
             case REMOVE ->

@@ -17,15 +17,17 @@ public final class Exec {
     private final Container container;
     private final ExecCreateRequest request;
     private final Path directory;
+    private final boolean probe;
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile @Nullable ContainerProcess process;
     private volatile int failedWith;
 
-    Exec(String id, Container container, ExecCreateRequest request, Path directory) {
+    Exec(String id, Container container, ExecCreateRequest request, Path directory, boolean probe) {
         this.id = id;
         this.container = container;
         this.request = request;
         this.directory = directory;
+        this.probe = probe;
     }
 
     /** 64 hexadecimal digits. */
@@ -41,6 +43,11 @@ public final class Exec {
     /** What was asked for. */
     public ExecCreateRequest request() {
         return request;
+    }
+
+    /** Whether it is the engine's own, which nobody is told of: events of probes would push all others out of what is kept. */
+    boolean isProbe() {
+        return probe;
     }
 
     Path directory() {

@@ -87,10 +87,58 @@ public final class ExecService {
         String id = ContainerId.random().text();
         Path directory =
                 container.incarnation(record.incarnation()).resolve("execs").resolve(id.substring(0, 16));
-        Exec exec = new Exec(id, container, request, directory);
+        Exec exec = new Exec(id, container, request, directory, false);
         execs.put(id, exec);
         events.tell(record, "exec_create: " + String.join(" ", request.cmd()), Map.of("execID", id));
         return exec;
+    }
+
+    /**
+     * Makes an exec for the engine's own ends: no client finds it by its id, and whoever makes it forgets it.
+     */
+    public Exec createProbe(Container container, ExecCreateRequest request) {
+        ContainerRecord record = container.record();
+        record.require(Verb.EXEC);
+        String id = ContainerId.random().text();
+        return new Exec(id, container, request, probes(container).resolve(id.substring(0, 16)), true);
+    }
+
+    /** The probes that an earlier engine began in a running container. */
+    public List<Exec> adoptProbes(Container container) {
+        List<Exec> found = new ArrayList<>();
+        Path directory = probes(container);
+        if (Files.isDirectory(directory)) {
+            try (var homes = Files.newDirectoryStream(directory)) {
+                for (Path home : homes) {
+                    adopted(container, home, true).ifPresentOrElse(found::add, () -> deleteTree(home));
+                }
+            } catch (IOException e) {
+                LOG.warn("probes of container {} are not known any more: {}", container.id(), e.getMessage());
+            }
+        }
+        return found;
+    }
+
+    private static Path probes(Container container) {
+        return container.incarnation(container.record().incarnation()).resolve("probes");
+    }
+
+    /** Lets go of an exec and of its files. What of it runs goes on running. */
+    public void forget(Exec exec) {
+        execs.remove(exec.id());
+        ContainerProcess process = exec.process();
+        if (process != null) {
+            process.close();
+        }
+        deleteTree(exec.directory());
+    }
+
+    private static void deleteTree(Path directory) {
+        try {
+            Incarnations.deleteTree(directory);
+        } catch (IOException e) {
+            LOG.warn("\"{}\" stays behind: {}", directory, e.getMessage());
+        }
     }
 
     /** The exec of that id. */
@@ -158,7 +206,10 @@ public final class ExecService {
                 throw e;
             }
             hold(exec, process);
-            events.tell(record, "exec_start: " + String.join(" ", exec.request().cmd()), Map.of("execID", exec.id()));
+            if (!exec.isProbe()) {
+                events.tell(
+                        record, "exec_start: " + String.join(" ", exec.request().cmd()), Map.of("execID", exec.id()));
+            }
         } catch (EngineException e) {
             exec.markFailed(CANNOT_INVOKE);
             throw e;
@@ -176,10 +227,12 @@ public final class ExecService {
         exec.run(process);
         process.onExit(exit -> {
             exec.container().wake();
-            events.tell(
-                    exec.container().record(),
-                    "exec_die",
-                    Map.of("execID", exec.id(), "exitCode", Integer.toString(exit.exitCode())));
+            if (!exec.isProbe()) {
+                events.tell(
+                        exec.container().record(),
+                        "exec_die",
+                        Map.of("execID", exec.id(), "exitCode", Integer.toString(exit.exitCode())));
+            }
         });
     }
 
@@ -191,25 +244,26 @@ public final class ExecService {
             if (container.status().isAlive() && Files.isDirectory(directory)) {
                 try (var homes = Files.newDirectoryStream(directory)) {
                     for (Path home : homes) {
-                        adopt(container, home);
+                        adopted(container, home, false).ifPresent(exec -> execs.put(exec.id(), exec));
                     }
                 }
             }
         }
     }
 
-    private void adopt(Container container, Path home) {
+    private Optional<Exec> adopted(Container container, Path home, boolean probe) {
         try {
             Optional<Exec.Note> note = Exec.note(home).read();
             if (note.isEmpty()) {
-                return;
+                return Optional.empty();
             }
-            Exec exec = new Exec(note.get().id(), container, note.get().request(), home);
+            Exec exec = new Exec(note.get().id(), container, note.get().request(), home, probe);
             exec.markStarted();
             hold(exec, launcher.adopt(home, exec.log()));
-            execs.put(exec.id(), exec);
+            return Optional.of(exec);
         } catch (IOException e) {
             LOG.warn("exec in \"{}\" is not known any more: {}", home, e.getMessage());
+            return Optional.empty();
         }
     }
 

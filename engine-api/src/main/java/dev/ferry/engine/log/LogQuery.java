@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param until inclusive; null for no end
  * @param tail how many lines from the end, negative for all
  * @param follow whether to go on as the log grows
+ * @param details what is put in front of each line, behind its time
  */
 public record LogQuery(
         boolean stdout,
@@ -18,7 +19,20 @@ public record LogQuery(
         @Nullable Instant until,
         int tail,
         boolean timestamps,
-        boolean follow) {
+        boolean follow,
+        String details) {
+
+    /** Without details. */
+    public LogQuery(
+            boolean stdout,
+            boolean stderr,
+            @Nullable Instant since,
+            @Nullable Instant until,
+            int tail,
+            boolean timestamps,
+            boolean follow) {
+        this(stdout, stderr, since, until, tail, timestamps, follow, "");
+    }
 
     /** Everything there is and everything that comes. */
     public static final LogQuery ALL = new LogQuery(true, true, null, null, -1, false, true);
@@ -29,6 +43,6 @@ public record LogQuery(
 
     /** Whether frames can pass as they are, without being cut into lines. */
     boolean isPlain() {
-        return tail < 0 && !timestamps;
+        return tail < 0 && !timestamps && details.isEmpty();
     }
 }

@@ -1,5 +1,8 @@
 package dev.ferry.engine.log;
 
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.OpenFiles;
+import dev.ferry.runtime.linux.abi.OpenFlags;
 import dev.ferry.runtime.monitor.LogFrame;
 import dev.ferry.runtime.monitor.LogFrames;
 import java.io.ByteArrayOutputStream;
@@ -33,6 +36,13 @@ public final class LogReader {
         return Files.exists(log) ? Files.size(log) : 0;
     }
 
+    /** Where there is something from a place on: the beginning may have been given back. */
+    private static long firstData(Path log, long from) throws IOException {
+        try (Fd fd = OpenFiles.open(log, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC)) {
+            return OpenFiles.firstData(fd, from).orElse(from);
+        }
+    }
+
     /**
      * Delivers what is asked for, and with {@code follow} what comes.
      *
@@ -45,7 +55,7 @@ public final class LogReader {
             return;
         }
         try (LogFrames frames = LogFrames.open(log)) {
-            frames.seek(from);
+            frames.seek(firstData(log, from));
             Lines lines = new Lines(query, sink);
             while (true) {
                 // asked before reading: what was written before the end is then surely read
@@ -144,7 +154,7 @@ public final class LogReader {
         }
 
         private void emit(Line line) throws IOException {
-            Line marked = query.timestamps() ? line.marked() : line;
+            Line marked = line.marked(query);
             if (live || query.tail() < 0) {
                 sink.write(marked.stream(), marked.bytes());
                 return;
@@ -158,8 +168,10 @@ public final class LogReader {
 
     @SuppressWarnings("ArrayRecordComponent")
     private record Line(int stream, Instant at, byte[] bytes) {
-        Line marked() {
-            byte[] mark = (TIME.format(at) + " ").getBytes(StandardCharsets.US_ASCII);
+        Line marked(LogQuery query) {
+            String time = query.timestamps() ? TIME.format(at) + " " : "";
+            String details = query.details().isEmpty() ? "" : query.details() + " ";
+            byte[] mark = (time + details).getBytes(StandardCharsets.UTF_8);
             byte[] all = new byte[mark.length + bytes.length];
             System.arraycopy(mark, 0, all, 0, mark.length);
             System.arraycopy(bytes, 0, all, mark.length, bytes.length);

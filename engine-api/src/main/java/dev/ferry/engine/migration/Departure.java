@@ -89,6 +89,7 @@ final class Departure implements Departing {
         }
         ContainerProcess process = container.requireProcess();
         Listener listener = new Listener(dumpDirectory(), process, talk);
+        grounds.life().hush(container);
         try {
             grounds.steps().before("mark the container as gone");
             // whoever reads this without a journal must not let it run

@@ -104,7 +104,8 @@ public final class SystemService {
                 .driver("overlay2")
                 .driverStatus(List.of(List.of("Backing", "overlayfs in the container's own mount namespace")))
                 .dockerRootDir(root.toString())
-                .plugins(new PluginNames(List.of(), List.of("none", "host"), null, List.of("json-file")))
+                .plugins(new PluginNames(
+                        List.of(), List.of("none", "host"), null, List.of("json-file", "local", "none")))
                 .limits(new HostLimits(
                         memory,
                         memory,

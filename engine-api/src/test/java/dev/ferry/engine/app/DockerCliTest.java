@@ -177,8 +177,6 @@ class DockerCliTest {
         refused(1, "does not serve builds yet", "build", "-t", "own", context.toString());
         refused(1, "does not serve export yet", "export", "job");
         refused(1, "does not serve diff yet", "diff", "job");
-        refused(1, "does not serve statistics yet", "stats", "--no-stream", "job");
-        refused(1, "does not serve changing limits yet", "update", "-m", "64m", "job");
         refused(1, "does not serve images made of containers yet", "commit", "job");
         refused(1, "does not serve networks of one's own yet", "network", "create", "net");
         refused(1, "network net not found", "network", "inspect", "net");

@@ -93,7 +93,7 @@ public final class CgroupV1 implements Cgroup {
             }
         }
         for (Setting setting : SettingsV2.of(resources)) {
-            if (!isLegacy(setting.controller())) {
+            if (!isLegacy(legacyName(setting.controller()))) {
                 host.hierarchy(setting.controller())
                         .orElseThrow(() -> new LimitUnsupported(missing(setting), null))
                         .enable(path, List.of(setting.controller()), Set.of(setting.controller()));
@@ -131,6 +131,10 @@ public final class CgroupV1 implements Cgroup {
 
     private static String unifiedName(String controller) {
         return controller.equals("blkio") ? "io" : controller;
+    }
+
+    private static String legacyName(String controller) {
+        return controller.equals("io") ? "blkio" : controller;
     }
 
     private static String missing(Setting setting) {

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * Files as descriptors, for what java.nio has no words for: flags of open(2), holes, directories that are synced, descriptors
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 public final class OpenFiles {
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
+    private static final int SEEK_DATA = 3;
     private static final int SYNC_FILE_RANGE_WRITE = 2;
     private static final int CHUNK = 64 * 1024;
 
@@ -183,6 +185,15 @@ public final class OpenFiles {
                         Syscall.FALLOCATE, fd.number(), FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, position, length),
                 Syscall.FALLOCATE,
                 fd + ", punch hole at " + position + ", " + length + " bytes");
+    }
+
+    /** Where data begins at or behind a place; empty when all from there on is a hole. lseek(2), SEEK_DATA; moves the descriptor. */
+    public static OptionalLong firstData(Fd fd, long from) throws SyscallException {
+        long result = Libc.invokeUninterrupted(Syscall.LSEEK, fd.number(), from, SEEK_DATA, 0);
+        if (result == -Errno.ENXIO.number()) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(check(result, Syscall.LSEEK, fd + ", data from " + from));
     }
 
     /** Reserves room for a range. fallocate(2) */

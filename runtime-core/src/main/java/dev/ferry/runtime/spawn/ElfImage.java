@@ -1,5 +1,6 @@
 package dev.ferry.runtime.spawn;
 
+import dev.ferry.runtime.linux.abi.Architecture;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -27,6 +28,11 @@ public final class ElfImage {
     private static final int EXECUTE = 1;
 
     private ElfImage() {}
+
+    /** The whole file, for this machine. */
+    public static byte[] ofHost(Program program) {
+        return of(program, MachineEncoder.of(Architecture.host()));
+    }
 
     /** The whole file. */
     public static byte[] of(Program program, MachineEncoder encoder) {

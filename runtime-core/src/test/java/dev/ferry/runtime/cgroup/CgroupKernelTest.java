@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +82,22 @@ class CgroupKernelTest {
             assertThat(content("cpu", "cpu.cfs_quota_us")).isEqualTo("50000");
             assertThat(content("cpuset", "cpuset.cpus")).isEqualTo("0");
             assertThat(content("cpuset", "cpuset.mems")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aWeightOfBlockDevicesIsKeptByTheControllerOfEitherName() throws Exception {
+        var io = new LinuxResources.BlockIo(300, null, List.of(), List.of(), List.of(), List.of(), List.of());
+        var weight = new LinuxResources(List.of(), null, null, null, io, List.of(), null, Map.of(), Map.of());
+        Cgroup cgroup = host.create(path, LinuxResources.NONE);
+        boolean legacy = host.hierarchy("blkio")
+                .filter(h -> Files.exists(h.directory(path).resolve("blkio.bfq.weight")))
+                .isPresent();
+        if (legacy) {
+            cgroup.limit(weight);
+            assertThat(content("blkio", "blkio.bfq.weight")).isEqualTo("300");
+        } else if (host.hierarchy("blkio").isEmpty() && host.hierarchy("io").isEmpty()) {
+            assertThatThrownBy(() -> cgroup.limit(weight)).isInstanceOf(LimitUnsupported.class);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ferry.engine.http.container;
 
+import dev.ferry.api.model.container.Health;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
@@ -15,6 +16,8 @@ final class ContainerFilter {
 
     private static final List<String> STATES =
             List.of("created", "running", "paused", "restarting", "removing", "exited", "dead");
+
+    private static final List<String> HEALTHS = List.of("none", "starting", "healthy", "unhealthy");
 
     private final Map<String, List<String>> filters;
     private final ContainerRegistry registry;
@@ -32,7 +35,10 @@ final class ContainerFilter {
 
     boolean admits(Container container) {
         ContainerRecord record = container.record();
-        return filters.entrySet().stream().allMatch(f -> admits(f.getKey(), f.getValue(), record));
+        return filters.entrySet().stream()
+                .allMatch(f -> f.getKey().equals("health")
+                        ? f.getValue().contains(health(container))
+                        : admits(f.getKey(), f.getValue(), record));
     }
 
     private boolean admits(String key, List<String> values, ContainerRecord r) {
@@ -61,9 +67,13 @@ final class ContainerFilter {
                                 r.created().isAfter(registry.find(v).record().created()));
             case "network" -> values.contains(ContainerViews.mode(r.host()));
             case "is-task" -> values.contains("false");
-            case "health" -> values.contains("none");
             default -> false;
         };
+    }
+
+    private static String health(Container container) {
+        Health health = container.health();
+        return health == null ? "none" : health.status();
     }
 
     private static boolean hasLabel(ContainerRecord record, String wanted) {
@@ -79,6 +89,13 @@ final class ContainerFilter {
                 for (String value : values) {
                     if (!STATES.contains(value)) {
                         throw new InvalidRequest("filter.value", "invalid filter 'status=" + value + "'");
+                    }
+                }
+            }
+            case "health" -> {
+                for (String value : values) {
+                    if (!HEALTHS.contains(value)) {
+                        throw new InvalidRequest("filter.value", "invalid filter 'health=" + value + "'");
                     }
                 }
             }
@@ -99,7 +116,6 @@ final class ContainerFilter {
                     "since",
                     "network",
                     "is-task",
-                    "health",
                     "volume",
                     "publish",
                     "expose" -> {}

@@ -4,6 +4,7 @@ import dev.ferry.api.model.Absence;
 import dev.ferry.api.model.container.ContainerInspect;
 import dev.ferry.api.model.container.ContainerState;
 import dev.ferry.api.model.container.ContainerSummary;
+import dev.ferry.api.model.container.Health;
 import dev.ferry.api.model.container.HostConfig;
 import dev.ferry.api.model.container.LogConfig;
 import dev.ferry.api.model.container.MountPoint;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Containers as the API shows them. */
 final class ContainerViews {
@@ -39,7 +41,11 @@ final class ContainerViews {
                 .created(r.created())
                 .path(r.arguments().getFirst())
                 .args(r.arguments().subList(1, r.arguments().size()))
-                .state(state(r, doubts))
+                .state(state(r, doubts).toBuilder()
+                        .oomKilled(container.outOfMemory()
+                                || (r.status() instanceof Status.Exited over && over.oomKilled()))
+                        .health(container.health())
+                        .build())
                 .image(r.image())
                 .logPath(container.log().toString())
                 .name("/" + r.name())
@@ -68,7 +74,7 @@ final class ContainerViews {
                 .created(r.created().getEpochSecond())
                 .labels(r.config().labels())
                 .state(r.status().word())
-                .status(status(r, doubts, Instant.now()))
+                .status(status(r, doubts, Instant.now(), container.health()))
                 .hostConfig(new SummaryHostConfig(mode(r.host()), r.host().annotations()))
                 .networkSettings(new SummaryNetworkSettings(Map.of(mode(r.host()), EndpointSettings.empty())))
                 .mounts(mounts(r.host()))
@@ -121,9 +127,19 @@ final class ContainerViews {
 
     /** The line of {@code docker ps}. */
     static String status(ContainerRecord record, Doubts doubts, Instant now) {
-        String usual = status(record.status(), now);
+        return status(record, doubts, now, null);
+    }
+
+    private static String status(ContainerRecord record, Doubts doubts, Instant now, @Nullable Health health) {
+        String usual = status(record.status(), now) + (record.status() instanceof Status.Running ? health(health) : "");
         Moving moving = record.moving();
         return moving == null ? usual : moving.status(usual, doubts.remedy(moving.migration()));
+    }
+
+    private static String health(@Nullable Health health) {
+        return health == null
+                ? ""
+                : health.status().equals("starting") ? " (health: starting)" : " (" + health.status() + ")";
     }
 
     private static String status(Status status, Instant now) {

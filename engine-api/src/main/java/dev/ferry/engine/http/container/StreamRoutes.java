@@ -4,18 +4,21 @@ import dev.ferry.api.model.container.ContainerWait;
 import dev.ferry.api.version.ApiVersion;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerEvents;
+import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.ProcessInput;
 import dev.ferry.engine.container.Status;
 import dev.ferry.engine.container.WaitTicket;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.engine.error.Unsupported;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.AttachSession;
 import dev.ferry.engine.http.Hijack;
 import dev.ferry.engine.http.RawStream;
 import dev.ferry.engine.http.RouteGroup;
 import dev.ferry.engine.http.Timestamps;
+import dev.ferry.engine.log.LogOptions;
 import dev.ferry.engine.log.LogQuery;
 import dev.ferry.engine.log.LogReader;
 import io.javalin.config.RoutesConfig;
@@ -96,6 +99,11 @@ public final class StreamRoutes implements RouteGroup {
         if (!stdout && !stderr) {
             throw new InvalidRequest("logs.streams", "Bad parameters: you must choose at least one stream");
         }
+        ContainerRecord record = container.record();
+        LogOptions options = LogOptions.parse(record.host().logConfig());
+        if (!options.isReadable()) {
+            throw new Unsupported("logs.none", "configured logging driver does not support reading");
+        }
         boolean follow = Answers.flag(ctx, "follow");
         LogQuery query = new LogQuery(
                 stdout,
@@ -104,8 +112,12 @@ public final class StreamRoutes implements RouteGroup {
                 Timestamps.of(ctx, "until"),
                 tail(ctx),
                 Answers.flag(ctx, "timestamps"),
-                follow);
-        boolean tty = container.record().config().tty();
+                follow,
+                Answers.flag(ctx, "details")
+                        ? options.details(
+                                record.config().labels(), record.config().env())
+                        : "");
+        boolean tty = record.config().tty();
         WaitTicket end = new WaitTicket(container, WaitTicket.Until.NOT_RUNNING);
         AtomicBoolean left = new AtomicBoolean();
         Hijack.start(ctx, null, contentType(ctx, tty), connection -> {

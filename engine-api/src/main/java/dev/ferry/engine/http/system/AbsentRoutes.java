@@ -7,6 +7,7 @@ import dev.ferry.engine.error.Unsupported;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.util.List;
 import java.util.Map;
@@ -57,19 +58,29 @@ public final class AbsentRoutes implements RouteGroup {
         post(routes, "/auth", "registries", "bring images with docker load or docker import");
         get(routes, "/distribution/<name>", "registries", "bring images with docker load or docker import");
         post(routes, "/plugins/pull", "plugins", "leave them out");
+        post(routes, "/plugins/create", "plugins", "leave them out");
+        get(routes, "/plugins/privileges", "plugins", "leave them out");
+        for (HandlerType type : List.of(HandlerType.GET, HandlerType.POST, HandlerType.DELETE)) {
+            routes.addHttpHandler(type, "/plugins/<name>", AbsentRoutes::noPlugin);
+        }
+        // what a browser asks before it asks; docker says yes to everything and allows nothing
+        routes.addHttpHandler(HandlerType.OPTIONS, "/<path>", ctx -> ctx.status(200));
         post(routes, "/swarm/init", "swarms", "leave them out");
         post(routes, "/swarm/join", "swarms", "leave them out");
-        get(routes, "/containers/{id}/stats", "statistics", "read the files of its control group on the host");
         get(routes, "/containers/{id}/changes", "diff", "inspect a checkpoint's rootfs-diff.tar");
         get(routes, "/containers/{id}/export", "export", "use docker exec with tar");
         get(routes, "/containers/{id}/attach/ws", "attaching by websocket", "attach by the hijacked connection");
-        post(routes, "/containers/{id}/update", "changing limits", "make a new container");
         for (HandlerType type : List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.PUT)) {
             refuse(routes, type, "/containers/{id}/archive", "cp", "bind a directory, or use docker exec with tar");
         }
         for (String resource : SWARM) {
             everything(routes, "/" + resource, () -> new Unavailable("swarm.inactive", NO_SWARM));
         }
+    }
+
+    private static void noPlugin(Context ctx) {
+        String name = ctx.pathParam("name").replaceFirst("/(json|enable|disable|upgrade|push|set)$", "");
+        throw new NotFound("plugin.unknown", "plugin \"" + name + "\" not found");
     }
 
     private static void prune(RoutesConfig routes, String path, Map<String, Object> nothing) {
