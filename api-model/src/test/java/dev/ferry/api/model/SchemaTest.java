@@ -17,6 +17,7 @@ import dev.ferry.api.model.container.ContainerWait;
 import dev.ferry.api.model.container.ContainerWaitError;
 import dev.ferry.api.model.container.DeviceMapping;
 import dev.ferry.api.model.container.DeviceRequest;
+import dev.ferry.api.model.container.FilesystemChange;
 import dev.ferry.api.model.container.Health;
 import dev.ferry.api.model.container.HealthcheckResult;
 import dev.ferry.api.model.container.HostConfig;
@@ -72,6 +73,10 @@ import dev.ferry.api.model.system.SystemInfo;
 import dev.ferry.api.model.system.SystemVersion;
 import dev.ferry.api.model.system.VersionComponent;
 import dev.ferry.api.model.system.VersionPlatform;
+import dev.ferry.api.model.volume.Volume;
+import dev.ferry.api.model.volume.VolumeCreateRequest;
+import dev.ferry.api.model.volume.VolumeList;
+import dev.ferry.api.model.volume.VolumeUsage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.ParameterizedType;
@@ -105,6 +110,8 @@ final class SchemaTest {
             "SwarmInfo", Set.of("Nodes", "Managers", "Cluster"),
             "ImageInspect", Set.of("Manifests"),
             "ImageSummary", Set.of("Manifests"),
+            "Volume", Set.of("Status", "ClusterVolume"),
+            "VolumeCreateOptions", Set.of("ClusterVolumeSpec"),
             "CreateImageInfo", Set.of("progress"),
             // Windows
             "ContainerMemoryStats", Set.of("commitbytes", "commitpeakbytes", "privateworkingset"),
@@ -131,6 +138,11 @@ final class SchemaTest {
                 Arguments.of("Mount.VolumeOptions.DriverConfig", VolumeDriverConfig.class),
                 Arguments.of("Mount.ImageOptions", ImageOptions.class),
                 Arguments.of("Mount.TmpfsOptions", TmpfsOptions.class),
+                Arguments.of("Volume", Volume.class),
+                Arguments.of("Volume.UsageData", VolumeUsage.class),
+                Arguments.of("VolumeCreateOptions", VolumeCreateRequest.class),
+                Arguments.of("VolumeListResponse", VolumeList.class),
+                Arguments.of("FilesystemChange", FilesystemChange.class),
                 Arguments.of("Port", PortSummary.class),
                 Arguments.of("MountPoint", MountPoint.class),
                 Arguments.of("ContainerState", ContainerState.class),

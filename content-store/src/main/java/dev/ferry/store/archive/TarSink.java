@@ -42,6 +42,21 @@ public final class TarSink implements Closeable {
         return new TarSink(new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES));
     }
 
+    /** Begins a tar on a stream, which is closed with it. A tar that is not closed has no end, so that readers can tell. */
+    public static TarSink to(OutputStream out) {
+        return new TarSink(new BufferedOutputStream(out, BUFFER_BYTES));
+    }
+
+    /** Where the bytes of a file come from. */
+    @FunctionalInterface
+    public interface Content {
+        /** No bytes: of everything that is no file. */
+        Content NONE = InputStream::nullInputStream;
+
+        /** Opened only when the entry is written, and closed by the writer. */
+        InputStream open() throws IOException;
+    }
+
     /**
      * Adds an entry.
      *
@@ -49,6 +64,15 @@ public final class TarSink implements Closeable {
      */
     public void add(TarItem item, Optional<Path> content) throws IOException {
         String name = item.path().isTop() ? "./" : item.path() + (item.kind() == TarItem.Kind.DIRECTORY ? "/" : "");
+        add(item, name, content.isPresent() ? () -> Files.newInputStream(content.get()) : Content.NONE);
+    }
+
+    /**
+     * Adds an entry under a name that is written as it is.
+     *
+     * @param content its first {@code item.size()} bytes are written
+     */
+    public void add(TarItem item, String name, Content content) throws IOException {
         Map<String, byte[]> extended = extended(item, name);
         if (!extended.isEmpty()) {
             byte[] bytes = records(extended);
@@ -60,7 +84,7 @@ public final class TarSink implements Closeable {
             tar.write(bytes);
             tar.closeArchiveEntry();
         }
-        TarArchiveEntry entry = new TarArchiveEntry(name, type(item.kind()));
+        TarArchiveEntry entry = new TarArchiveEntry(name, type(item.kind()), true);
         entry.setMode(item.mode());
         entry.setUserId(item.owner());
         entry.setGroupId(item.group());
@@ -71,8 +95,8 @@ public final class TarSink implements Closeable {
         entry.setDevMinor(item.deviceMinor());
         entry.setSize(item.size());
         tar.putArchiveEntry(entry);
-        if (content.isPresent()) {
-            copy(item, content.get());
+        if (item.size() > 0) {
+            copy(item, name, content);
         }
         tar.closeArchiveEntry();
     }
@@ -82,14 +106,14 @@ public final class TarSink implements Closeable {
         tar.close();
     }
 
-    private void copy(TarItem item, Path content) throws IOException {
+    private void copy(TarItem item, String name, Content content) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         long left = item.size();
-        try (InputStream in = Files.newInputStream(content)) {
+        try (InputStream in = content.open()) {
             while (left > 0) {
                 int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
                 if (n < 0) {
-                    throw new IOException("\"" + content + "\" became shorter while it was written");
+                    throw new IOException("\"" + name + "\" became shorter while it was written");
                 }
                 tar.write(buffer, 0, n);
                 left -= n;

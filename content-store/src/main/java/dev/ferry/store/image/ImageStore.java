@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ferry.store.archive.ArchiveLimits;
 import dev.ferry.store.content.ContentStore;
 import dev.ferry.store.content.Digest;
+import dev.ferry.store.content.Ingest;
 import dev.ferry.store.content.Lease;
 import dev.ferry.store.content.StateDamaged;
 import dev.ferry.store.content.StateFile;
@@ -97,6 +98,57 @@ public final class ImageStore {
                     lease, ImageConfigs.ofRootfs(diffId, execution, message.orElse("Imported from -"), Instant.now()));
             add(id, names);
             return require(id);
+        }
+    }
+
+    /** Writes the tar of a layer. */
+    @FunctionalInterface
+    public interface LayerWriter {
+        /** Writes it; says whether there is anything in it. */
+        boolean write(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Makes an image of another one and one more layer. A layer without anything in it is none: then only the configuration is new.
+     *
+     * @param name what it is called; a name that another image had moves
+     */
+    public Image commit(Digest parent, LayerWriter writer, CommitRequest request, Optional<Reference> name)
+            throws ImageException, IOException {
+        ExecutionDefaults execution = request.execution();
+        for (String change : request.changes()) {
+            execution = Change.parse(change).applyTo(execution);
+        }
+        List<Reference> names = name.map(ImageStore::taggable).stream().toList();
+        try (Lease lease = content.lease()) {
+            lease.hold(parent);
+            ImageConfig base = config(parent);
+            base.diffIds().forEach(lease::hold);
+            Optional<Digest> layer;
+            try (Ingest ingest = content.ingest(lease)) {
+                boolean any = writer.write(new Unclosed(ingest));
+                layer = any ? Optional.of(ingest.commit()) : Optional.empty();
+            }
+            Digest id = content.put(lease, ImageConfigs.ofCommit(base, layer, execution, request, Instant.now()));
+            add(id, names);
+            return require(id);
+        }
+    }
+
+    /** Who writes a tar closes it, and the blob has to stay open. */
+    private static final class Unclosed extends java.io.FilterOutputStream {
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
         }
     }
 
@@ -248,6 +300,20 @@ public final class ImageStore {
             live.addAll(config(id).diffIds());
         }
         return live;
+    }
+
+    /** Bytes of all layers, each once. */
+    public long layersSize() throws IOException {
+        Set<Digest> layers = new HashSet<>();
+        ImageIndex now = index;
+        for (Digest id : now.ids()) {
+            layers.addAll(config(id).diffIds());
+        }
+        long bytes = 0;
+        for (Digest layer : layers) {
+            bytes += content.size(layer);
+        }
+        return bytes;
     }
 
     private Removal removeName(Image image, Reference name, boolean force, List<ImageUse> uses)

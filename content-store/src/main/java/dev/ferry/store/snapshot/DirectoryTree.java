@@ -10,12 +10,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Whole directories with everything in them; symbolic links are never followed. */
-final class DirectoryTree {
+/**
+ * Whole directories with everything in them; symbolic links are never followed. Only for what nobody else writes to meanwhile: names are
+ * looked up twice.
+ */
+public final class DirectoryTree {
     private DirectoryTree() {}
 
     /** Deletes a file or a directory; does nothing when there is none. */
-    static void delete(Path top) throws IOException {
+    public static void delete(Path top) throws IOException {
         if (!Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -39,7 +42,7 @@ final class DirectoryTree {
     }
 
     /** Bytes of the regular files, each inode once; what vanishes while it is counted is not counted. */
-    static long bytes(Path top) throws IOException {
+    public static long bytes(Path top) throws IOException {
         var counter = new SimpleFileVisitor<Path>() {
             private final java.util.Set<Object> seen = new java.util.HashSet<>();
             private long bytes;

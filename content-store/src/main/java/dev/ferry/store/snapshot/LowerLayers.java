@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * What a stack of layers shows at a path, by the kernel's own rules: the topmost layer that has the name decides, a whiteout or
  * an opaque directory above hides what is below. Nothing is mounted for the question.
  */
-final class LowerLayers {
+public final class LowerLayers {
     private final List<Path> layers;
 
     /**
@@ -23,12 +23,12 @@ final class LowerLayers {
      *
      * @param layers the topmost first
      */
-    LowerLayers(List<Path> layers) {
+    public LowerLayers(List<Path> layers) {
         this.layers = List.copyOf(layers);
     }
 
     /** The file that shows at a path; symbolic links on the way are not followed. */
-    Optional<Path> find(ArchivePath path) throws IOException {
+    public Optional<Path> find(ArchivePath path) throws IOException {
         for (Path layer : layers) {
             Verdict verdict = look(layer, path);
             if (verdict.found().isPresent() || verdict.hides()) {
@@ -49,7 +49,7 @@ final class LowerLayers {
     }
 
     /** The names that show in a directory. */
-    Set<String> visibleIn(ArchivePath directory) throws IOException {
+    public Set<String> visibleIn(ArchivePath directory) throws IOException {
         Set<String> names = new TreeSet<>();
         Set<String> hidden = new HashSet<>();
         for (Path layer : layers) {

@@ -1,5 +1,7 @@
 package dev.ferry.store.snapshot;
 
+import dev.ferry.runtime.linux.Fd;
+import dev.ferry.runtime.linux.OpenNodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,24 +18,17 @@ import java.util.Optional;
  * @param mode st_mode, type included
  * @param identity device and inode, equal for hard links of one file
  */
-record Node(int mode, long owner, long group, long size, long device, int links, Identity identity, Instant modified) {
+public record Node(
+        int mode, long owner, long group, long size, long device, int links, Identity identity, Instant modified) {
     private static final int TYPE = 0170000;
 
-    record Identity(long device, long inode) {}
+    /** What tells files apart. */
+    public record Identity(long device, long inode) {}
 
     /** Empty when nothing is there. */
-    static Optional<Node> of(Path path) throws IOException {
+    public static Optional<Node> of(Path path) throws IOException {
         try {
-            Map<String, Object> a = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
-            return Optional.of(new Node(
-                    number(a, "mode").intValue(),
-                    number(a, "uid").intValue() & 0xffffffffL,
-                    number(a, "gid").intValue() & 0xffffffffL,
-                    number(a, "size").longValue(),
-                    number(a, "rdev").longValue(),
-                    number(a, "nlink").intValue(),
-                    new Identity(number(a, "dev").longValue(), number(a, "ino").longValue()),
-                    a.get("lastModifiedTime") instanceof FileTime time ? time.toInstant() : Instant.EPOCH));
+            return Optional.of(of(Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (java.nio.file.FileSystemException e) {
@@ -45,46 +40,71 @@ record Node(int mode, long owner, long group, long size, long device, int links,
         }
     }
 
-    int permissions() {
+    /** Of what a descriptor stands for, a symbolic link too. */
+    public static Node of(Fd opened) throws IOException {
+        // following /proc/self/fd/N ends at the file itself: it is no path that is looked up again
+        return of(Files.readAttributes(OpenNodes.path(opened), "unix:*"));
+    }
+
+    private static Node of(Map<String, Object> a) {
+        return new Node(
+                number(a, "mode").intValue(),
+                number(a, "uid").intValue() & 0xffffffffL,
+                number(a, "gid").intValue() & 0xffffffffL,
+                number(a, "size").longValue(),
+                number(a, "rdev").longValue(),
+                number(a, "nlink").intValue(),
+                new Identity(number(a, "dev").longValue(), number(a, "ino").longValue()),
+                a.get("lastModifiedTime") instanceof FileTime time ? time.toInstant() : Instant.EPOCH);
+    }
+
+    /** The twelve bits of chmod(2). */
+    public int permissions() {
         return mode & 07777;
     }
 
-    boolean isDirectory() {
+    /** S_ISDIR, inode(7) */
+    public boolean isDirectory() {
         return (mode & TYPE) == 0040000;
     }
 
-    boolean isFile() {
+    /** S_ISREG, inode(7) */
+    public boolean isFile() {
         return (mode & TYPE) == 0100000;
     }
 
-    boolean isSymbolicLink() {
+    /** S_ISLNK, inode(7) */
+    public boolean isSymbolicLink() {
         return (mode & TYPE) == 0120000;
     }
 
-    boolean isCharacterDevice() {
+    /** S_ISCHR, inode(7) */
+    public boolean isCharacterDevice() {
         return (mode & TYPE) == 0020000;
     }
 
-    boolean isBlockDevice() {
+    /** S_ISBLK, inode(7) */
+    public boolean isBlockDevice() {
         return (mode & TYPE) == 0060000;
     }
 
-    boolean isFifo() {
+    /** S_ISFIFO, inode(7) */
+    public boolean isFifo() {
         return (mode & TYPE) == 0010000;
     }
 
     /** The kernel's mark for "a lower layer's file of this name is deleted" (overlayfs.rst, "whiteouts and opaque directories"). */
-    boolean isWhiteout() {
+    public boolean isWhiteout() {
         return isCharacterDevice() && device == 0;
     }
 
     /** gnu_dev_major(3) */
-    int deviceMajor() {
+    public int deviceMajor() {
         return (int) (((device >>> 32) & 0xfffff000L) | ((device >>> 8) & 0xfffL));
     }
 
     /** gnu_dev_minor(3) */
-    int deviceMinor() {
+    public int deviceMinor() {
         return (int) (((device >>> 12) & 0xffffff00L) | (device & 0xffL));
     }
 

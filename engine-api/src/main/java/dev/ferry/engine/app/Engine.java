@@ -22,6 +22,8 @@ import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.container.SpecAssembly;
 import dev.ferry.engine.event.EventBus;
 import dev.ferry.engine.exec.ExecService;
+import dev.ferry.engine.files.CommitService;
+import dev.ferry.engine.files.FileService;
 import dev.ferry.engine.health.HealthService;
 import dev.ferry.engine.http.ApiServer;
 import dev.ferry.engine.http.ListenAddress;
@@ -29,16 +31,19 @@ import dev.ferry.engine.http.RouteGroup;
 import dev.ferry.engine.http.checkpoint.CheckpointRoutes;
 import dev.ferry.engine.http.checkpoint.FerryRoutes;
 import dev.ferry.engine.http.container.ContainerRoutes;
+import dev.ferry.engine.http.container.DiskRoutes;
 import dev.ferry.engine.http.container.StatsRoutes;
 import dev.ferry.engine.http.container.StreamRoutes;
 import dev.ferry.engine.http.container.UpdateRoutes;
 import dev.ferry.engine.http.exec.ExecRoutes;
+import dev.ferry.engine.http.files.FileRoutes;
 import dev.ferry.engine.http.image.ImageRoutes;
 import dev.ferry.engine.http.migration.MigrationRoutes;
 import dev.ferry.engine.http.migration.PeerRoutes;
 import dev.ferry.engine.http.system.AbsentRoutes;
 import dev.ferry.engine.http.system.EventRoutes;
 import dev.ferry.engine.http.system.SystemRoutes;
+import dev.ferry.engine.http.volume.VolumeRoutes;
 import dev.ferry.engine.image.ImageService;
 import dev.ferry.engine.ledger.OpeningLedger;
 import dev.ferry.engine.migration.Grounds;
@@ -48,6 +53,7 @@ import dev.ferry.engine.network.NetworkService;
 import dev.ferry.engine.system.EngineState;
 import dev.ferry.engine.system.HostFacts;
 import dev.ferry.engine.system.SystemService;
+import dev.ferry.engine.volume.VolumeService;
 import dev.ferry.profiles.profile.KernelVersion;
 import dev.ferry.runtime.capability.CapabilitySet;
 import dev.ferry.runtime.cgroup.Cgroup;
@@ -189,12 +195,22 @@ public final class Engine implements AutoCloseable {
         ContainerEvents events = new ContainerEvents(bus);
         ContainerRegistry registry = new ContainerRegistry();
         ImageService images = new ImageService(imageStore, bus, image -> uses(registry, image));
+        VolumeService volumes = VolumeService.open(root.resolve("volumes"), bus, volume -> users(registry, volume));
+        Path view = Files.createDirectories(run.resolve("view"));
         NetworkService networks = new NetworkService(run);
         SpecAssembly assembly = new SpecAssembly(CapabilitySet.boundingOfSelf(), KernelVersion.of(host.kernel()));
         Runtimes runtimes = new Runtimes(
                 options.runtimes().others(), options.runtimes().byDefault(), run.resolve("runtimes"), launcher);
-        Incarnations incarnations =
-                new Incarnations(snapshots, hierarchies, options.cgroupParent(), networks, seccomp, assembly, runtimes);
+        Incarnations incarnations = new Incarnations(
+                snapshots,
+                hierarchies,
+                options.cgroupParent(),
+                networks,
+                seccomp,
+                assembly,
+                runtimes,
+                volumes,
+                run.resolve("parts"));
         ExecService execs = new ExecService(registry, launcher, incarnations, runtimes, events);
         MemoryWatch memory = new MemoryWatch(incarnations, events);
         HealthService health = new HealthService(execs, incarnations, events, timer);
@@ -207,8 +223,9 @@ public final class Engine implements AutoCloseable {
                 timer,
                 List.of(health, memory, new LogKeeper(timer)));
         ResourceRules rules = new ResourceRules(HostOffer.of(monitors));
-        ContainerService containers =
-                new ContainerService(home, registry, images, incarnations, runtimes, rules, life, events, laneThreads);
+        ContainerService containers = new ContainerService(
+                home, registry, images, incarnations, runtimes, rules, life, events, laneThreads, volumes, view);
+        FileService files = new FileService(registry, incarnations, events, images, view, root.resolve("spool"));
         CriuLocation criu = new CriuLocation(options.tools(), launcher, run.resolve("criu"));
         CheckpointService.CriuSource criuSource = criu::checkpointer;
         WritableLayers layers = new WritableLayers(incarnations, snapshots);
@@ -244,7 +261,7 @@ public final class Engine implements AutoCloseable {
 
         AtomicReference<@Nullable EngineState> state = new AtomicReference<>();
         List<RouteGroup> routes = List.of(
-                new SystemRoutes(system, images, registry),
+                new SystemRoutes(system),
                 new AbsentRoutes(),
                 new EventRoutes(bus),
                 new ContainerRoutes(
@@ -254,10 +271,14 @@ public final class Engine implements AutoCloseable {
                         checkpoints,
                         new ProcessTable(incarnations),
                         migrations,
-                        host.goArchitecture()),
+                        host.goArchitecture(),
+                        files),
                 new StreamRoutes(registry, events),
                 new StatsRoutes(registry, new Gauge(incarnations, Path.of("/proc"), host.memory())),
                 new UpdateRoutes(new ContainerUpdates(registry, incarnations, rules, events)),
+                new FileRoutes(files, new CommitService(registry, incarnations, images, events)),
+                new VolumeRoutes(volumes),
+                new DiskRoutes(registry, files, images, volumes, migrations),
                 new ExecRoutes(execs),
                 new ImageRoutes(images),
                 new CheckpointRoutes(checkpoints),
@@ -339,6 +360,14 @@ public final class Engine implements AutoCloseable {
         return registry.all().stream()
                 .filter(c -> c.record().image().equals(image.toString()))
                 .map(c -> new ImageUse(c.id().text(), c.status().isAlive()))
+                .toList();
+    }
+
+    private static List<String> users(ContainerRegistry registry, String volume) {
+        return registry.all().stream()
+                .filter(c -> c.record().attachments().stream()
+                        .anyMatch(each -> each.volume().equals(volume)))
+                .map(c -> c.id().text())
                 .toList();
     }
 

@@ -2,16 +2,25 @@ package dev.ferry.engine.container;
 
 import dev.ferry.api.model.container.Mount;
 import dev.ferry.engine.error.InvalidRequest;
-import dev.ferry.engine.error.Unsupported;
-import java.util.ArrayList;
+import dev.ferry.engine.volume.VolumeService;
 import java.util.List;
 
 /**
- * A directory or file of the host that a container sees.
+ * A directory or file of the host, or a volume, that a container sees, as it is asked for.
  *
+ * @param source an absolute path, or the name of a volume
  * @param create whether a missing source becomes a directory, as {@code -v} does and {@code --mount} does not
+ * @param mode the options as they were written
+ * @param copy whether an empty volume gets what the image has there
  */
-record BindSpec(String source, String destination, boolean readOnly, String propagation, boolean create) {
+record BindSpec(
+        String source,
+        String destination,
+        boolean readOnly,
+        String propagation,
+        boolean create,
+        String mode,
+        boolean copy) {
 
     private static final List<String> PROPAGATIONS =
             List.of("private", "rprivate", "slave", "rslave", "shared", "rshared");
@@ -23,10 +32,7 @@ record BindSpec(String source, String destination, boolean readOnly, String prop
             throw new InvalidRequest("container.bind", "invalid volume specification: '" + text + "'");
         }
         if (!parts[0].startsWith("/")) {
-            throw new Unsupported(
-                    "container.unsupported",
-                    "named volume \"" + parts[0] + "\" is not supported by this engine: bind a directory of the host, "
-                            + "-v /path/on/host:" + parts[1]);
+            VolumeService.checked(parts[0]);
         }
         if (!parts[1].startsWith("/") || parts[1].equals("/")) {
             throw new InvalidRequest(
@@ -35,13 +41,15 @@ record BindSpec(String source, String destination, boolean readOnly, String prop
                             + "' mount path must be absolute and not '/'");
         }
         boolean readOnly = false;
+        boolean copy = true;
         String propagation = "rprivate";
         if (parts.length == 3) {
             for (String option : parts[2].split(",", -1)) {
                 switch (option) {
                     case "ro" -> readOnly = true;
+                    case "nocopy" -> copy = false;
                     // labels need SELinux, which this engine does not use; the others say what a bind does anyway
-                    case "rw", "z", "Z", "cached", "delegated", "consistent", "nocopy", "" -> {}
+                    case "rw", "z", "Z", "cached", "delegated", "consistent", "copy", "" -> {}
                     default -> {
                         if (!PROPAGATIONS.contains(option)) {
                             throw new InvalidRequest(
@@ -52,7 +60,7 @@ record BindSpec(String source, String destination, boolean readOnly, String prop
                 }
             }
         }
-        return new BindSpec(parts[0], parts[1], readOnly, propagation, true);
+        return new BindSpec(parts[0], parts[1], readOnly, propagation, true, parts.length == 3 ? parts[2] : "", copy);
     }
 
     /** Reads a mount of type bind. */
@@ -73,15 +81,13 @@ record BindSpec(String source, String destination, boolean readOnly, String prop
                 mount.target(),
                 mount.readOnly(),
                 propagation,
-                options != null && options.createMountpoint());
+                options != null && options.createMountpoint(),
+                "",
+                false);
     }
 
-    /** How the runtime is told. */
-    dev.ferry.runtime.oci.Mount toMount() {
-        List<String> options = new ArrayList<>(List.of("rbind", propagation));
-        if (readOnly) {
-            options.add("ro");
-        }
-        return new dev.ferry.runtime.oci.Mount(destination, "bind", source, options);
+    /** Whether the source is a volume's name. */
+    boolean isVolume() {
+        return !source.startsWith("/");
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch counts who owned it: 0 where it was made; it grows with each move to another engine, and whoever has a smaller one must not
  *     run it
  * @param moving the migration under way, null for none
+ * @param attachments what it sees of the host and of volumes; null in records of version 2, which knew only what {@code host} says
  */
 public record ContainerRecord(
         ContainerId id,
@@ -38,15 +39,23 @@ public record ContainerRecord(
         @Nullable Passage passage,
         @Nullable String restoredFrom,
         long epoch,
-        @Nullable Moving moving) {
+        @Nullable Moving moving,
+        @Nullable List<Attachment> attachments) {
 
     /** The version of this record's form on disk. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** Copies the lists. */
     public ContainerRecord {
         layers = List.copyOf(layers);
         arguments = List.copyOf(arguments);
+        attachments = List.copyOf(attachments == null ? Attachments.ofHostOnly(host) : attachments);
+    }
+
+    /** What it sees of the host and of volumes. */
+    @Override
+    public List<Attachment> attachments() {
+        return attachments == null ? List.of() : attachments;
     }
 
     ContainerRecord withName(String value) {
@@ -66,7 +75,8 @@ public record ContainerRecord(
                 passage,
                 restoredFrom,
                 epoch,
-                moving);
+                moving,
+                attachments);
     }
 
     /** The same with other wishes of the host. */
@@ -87,7 +97,8 @@ public record ContainerRecord(
                 passage,
                 restoredFrom,
                 epoch,
-                moving);
+                moving,
+                attachments);
     }
 
     /** The same in another state. */
@@ -108,7 +119,8 @@ public record ContainerRecord(
                 passage,
                 restoredFrom,
                 epoch,
-                moving);
+                moving,
+                attachments);
     }
 
     /** The same on another way. */
@@ -129,7 +141,8 @@ public record ContainerRecord(
                 value,
                 restoredFrom,
                 epoch,
-                moving);
+                moving,
+                attachments);
     }
 
     /** The same with the next incarnation, which comes from a checkpoint or, for null, from a start. */
@@ -150,7 +163,8 @@ public record ContainerRecord(
                 passage,
                 fromCheckpoint,
                 epoch,
-                moving);
+                moving,
+                attachments);
     }
 
     ContainerRecord withRestarts(int value) {
@@ -170,7 +184,8 @@ public record ContainerRecord(
                 passage,
                 restoredFrom,
                 epoch,
-                moving);
+                moving,
+                attachments);
     }
 
     /** The same, with whether its end was asked for. */
@@ -191,7 +206,8 @@ public record ContainerRecord(
                 passage,
                 restoredFrom,
                 epoch,
-                moving);
+                moving,
+                attachments);
     }
 
     /** The same on its way to or from another engine; null for no more. */
@@ -221,7 +237,8 @@ public record ContainerRecord(
                 passage,
                 restoredFrom,
                 nextEpoch,
-                nextMoving);
+                nextMoving,
+                attachments);
     }
 
     /** What arrives of a container: as it was, but nothing of it has ever run here. */
@@ -242,7 +259,8 @@ public record ContainerRecord(
                 null,
                 null,
                 nextEpoch,
-                nextMoving);
+                nextMoving,
+                attachments);
     }
 
     /**

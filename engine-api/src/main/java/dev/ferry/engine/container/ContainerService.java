@@ -9,8 +9,10 @@ import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.image.ImageService;
+import dev.ferry.engine.volume.VolumeService;
 import dev.ferry.runtime.cgroup.FrozenCgroup;
 import dev.ferry.runtime.container.ContainerProcess;
+import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.store.image.ExecutionDefaults;
 import dev.ferry.store.image.Image;
 import dev.ferry.store.snapshot.SnapshotException;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +48,15 @@ public final class ContainerService {
     private final LifeCycle life;
     private final ContainerEvents events;
     private final Executor laneThreads;
+    private final VolumeService volumes;
+    private final VolumeFilling filling;
 
     /**
      * From its parts.
      *
      * @param directory where containers are kept
      * @param laneThreads platform threads for lanes
+     * @param place an empty directory that views of images are made at
      */
     public ContainerService(
             Path directory,
@@ -61,7 +67,9 @@ public final class ContainerService {
             ResourceRules rules,
             LifeCycle life,
             ContainerEvents events,
-            Executor laneThreads) {
+            Executor laneThreads,
+            VolumeService volumes,
+            Path place) {
         this.directory = directory;
         this.registry = registry;
         this.images = images;
@@ -71,6 +79,8 @@ public final class ContainerService {
         this.life = life;
         this.events = events;
         this.laneThreads = laneThreads;
+        this.volumes = volumes;
+        this.filling = new VolumeFilling(volumes, place);
     }
 
     /** A new container and what the caller should know. */
@@ -93,7 +103,11 @@ public final class ContainerService {
         ContainerConfig config = defaults.complete(asked, id);
         String name = registry.reserve(askedName, id);
         boolean kept = false;
+        List<String> made = new ArrayList<>();
         try {
+            Set<String> declared =
+                    Attachments.declared(config, volumesOf(image.config().execution()));
+            List<Attachment> attachments = new Attachments(registry, volumes).settle(id, host, declared, made);
             ContainerRecord record = new ContainerRecord(
                     id,
                     name,
@@ -110,9 +124,12 @@ public final class ContainerService {
                     null,
                     null,
                     0,
-                    null);
+                    null,
+                    attachments);
             Path home = Files.createDirectories(directory.resolve(id.text()));
-            EtcFiles.write(incarnations.root(record).upper(), config, host);
+            RootFilesystem.Overlay root = incarnations.root(record);
+            EtcFiles.write(root, config, host);
+            filling.fill(record, root, home);
             Container container = new Container(home, lane(id), record);
             // readers may come before the first output
             Files.write(container.log(), new byte[0]);
@@ -129,6 +146,10 @@ public final class ContainerService {
             if (!kept) {
                 registry.release(name, id);
                 discard(id);
+            }
+            volumes.unclaim(id.text());
+            if (!kept) {
+                made.forEach(volumes::remove);
             }
         }
     }
@@ -285,7 +306,7 @@ public final class ContainerService {
     }
 
     /** Takes it away; by force even when it runs. */
-    public void remove(String reference, boolean force) throws InterruptedException {
+    public void remove(String reference, boolean force, boolean withVolumes) throws InterruptedException {
         Container container;
         try {
             container = registry.find(reference);
@@ -305,7 +326,7 @@ public final class ContainerService {
                 Thread.currentThread().interrupt();
                 throw new Failed("container.remove", "removal of container " + record.id() + " was interrupted", e);
             }
-            life.remove(container);
+            life.remove(container, withVolumes);
         });
     }
 
@@ -431,6 +452,10 @@ public final class ContainerService {
 
     private static @Nullable HealthConfig health(@Nullable Map<String, Object> check) {
         return check == null || check.isEmpty() ? null : ApiJson.mapper().convertValue(check, HealthConfig.class);
+    }
+
+    private static Set<String> volumesOf(ExecutionDefaults execution) {
+        return execution.volumes() == null ? Set.of() : execution.volumes().keySet();
     }
 
     private static List<String> orEmpty(@Nullable List<String> list) {

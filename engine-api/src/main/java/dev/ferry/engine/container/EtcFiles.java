@@ -3,12 +3,18 @@ package dev.ferry.engine.container;
 import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.HostConfig;
 import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.runtime.linux.FileNodes;
+import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.store.archive.ArchivePath;
+import dev.ferry.store.snapshot.LowerLayers;
+import dev.ferry.store.snapshot.Node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * /etc/hosts, /etc/hostname and /etc/resolv.conf of a new container. They are written into its writable layer and not bound from the
@@ -18,14 +24,23 @@ final class EtcFiles {
 
     private EtcFiles() {}
 
-    static void write(Path upper, ContainerConfig config, HostConfig host) throws IOException {
-        Path etc = upper.resolve("etc");
+    static void write(RootFilesystem.Overlay root, ContainerConfig config, HostConfig host) throws IOException {
+        Path etc = root.upper().resolve("etc");
         if (!Files.isDirectory(etc, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(etc);
         }
         Files.writeString(etc.resolve("hostname"), config.hostname() + "\n");
         Files.writeString(etc.resolve("hosts"), hosts(config, host));
         Files.writeString(etc.resolve("resolv.conf"), resolvers(host));
+        // what the kernel shows of a directory is the upper one's: it goes on looking as the image has it
+        Optional<Path> covered = new LowerLayers(root.lower()).find(new ArchivePath(List.of("etc")));
+        Optional<Node> ofImage = covered.isPresent() ? Node.of(covered.get()) : Optional.empty();
+        if (ofImage.filter(Node::isDirectory).isPresent()) {
+            Node like = ofImage.get();
+            FileNodes.changeOwner(etc, (int) like.owner(), (int) like.group());
+            FileNodes.changeMode(etc, like.permissions());
+            FileNodes.changeTimes(etc, like.modified(), like.modified());
+        }
     }
 
     static String hosts(ContainerConfig config, HostConfig host) {

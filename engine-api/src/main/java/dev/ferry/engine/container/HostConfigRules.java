@@ -2,7 +2,6 @@ package dev.ferry.engine.container;
 
 import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.HostConfig;
-import dev.ferry.api.model.container.Mount;
 import dev.ferry.api.model.container.Resources;
 import dev.ferry.api.model.container.RestartPolicy;
 import dev.ferry.api.model.network.EndpointSettings;
@@ -37,7 +36,7 @@ final class HostConfigRules {
         config(config, image, warnings);
         network(host, networking, warnings);
         resources(host.resources());
-        mounts(host);
+        MountRules.check(host);
         namespaces(host);
         lifetime(host);
         rest(host);
@@ -46,14 +45,8 @@ final class HostConfigRules {
 
     private static void config(ContainerConfig config, ImageDefaults image, List<String> warnings) {
         HealthRules.check(config.healthcheck());
-        if (config.volumes() != null && !config.volumes().isEmpty()) {
-            throw no("an anonymous volume", "bind a directory of the host: -v /path/on/host:/path");
-        }
         if (!config.macAddress().isEmpty()) {
             throw no("a MAC address", "leave --mac-address out");
-        }
-        if (image.hasVolumes()) {
-            warnings.add("The image declares volumes: their paths stay in the container's writable layer.");
         }
         if (!config.workingDir().isEmpty() && !config.workingDir().startsWith("/")) {
             throw new InvalidRequest(
@@ -122,40 +115,6 @@ final class HostConfigRules {
             throw new InvalidRequest(
                     "container.cgroup-parent",
                     "cgroup parent \"" + r.cgroupParent() + "\" must be an absolute path without \"..\"");
-        }
-    }
-
-    private static void mounts(HostConfig host) {
-        if (host.binds() != null) {
-            host.binds().forEach(BindSpec::parse);
-        }
-        for (Mount mount : host.mounts()) {
-            if (!mount.target().startsWith("/")) {
-                throw new InvalidRequest(
-                        "container.mount",
-                        "invalid mount config for type \"" + mount.type() + "\": invalid mount path: '" + mount.target()
-                                + "' mount path must be absolute");
-            }
-            switch (mount.type()) {
-                case "bind" -> BindSpec.of(mount);
-                case "tmpfs" -> {}
-                case "volume" -> throw no("a named volume", "bind a directory of the host: --mount type=bind,…");
-                case "image" -> throw no("a mounted image", "copy what is needed into a directory and bind it");
-                default -> throw new InvalidRequest("container.mount", "mount type \"" + mount.type() + "\" unknown");
-            }
-        }
-        refuseAny(host.volumesFrom(), "volumes of another container", "bind the same directories of the host");
-        if (!host.volumeDriver().isEmpty()) {
-            throw no("volume driver \"" + host.volumeDriver() + "\"", "bind a directory of the host");
-        }
-        if (!host.storageOpt().isEmpty()) {
-            throw no("a size limit of the writable layer", "leave --storage-opt out");
-        }
-        for (String path : host.tmpfs().keySet()) {
-            if (!path.startsWith("/")) {
-                throw new InvalidRequest(
-                        "container.tmpfs", "invalid mount path: '" + path + "' mount path must be absolute");
-            }
         }
     }
 

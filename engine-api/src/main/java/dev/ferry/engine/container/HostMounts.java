@@ -1,16 +1,15 @@
 package dev.ferry.engine.container;
 
-import dev.ferry.api.model.container.HostConfig;
 import java.util.List;
 
-/** Which of the host's own files a container sees. */
+/** Which files from outside a container sees, and which no dump and no migration takes along. */
 public final class HostMounts {
     private HostMounts() {}
 
-    /** The sources of all bind mounts, as they were asked for. */
-    public static List<String> of(HostConfig host) {
-        return SpecAssembly.binds(host).stream()
-                .map(BindSpec::source)
+    /** Absolute paths of the host, and names of volumes. */
+    public static List<String> of(ContainerRecord record) {
+        return record.attachments().stream()
+                .map(each -> each.isVolume() ? each.volume() : each.source())
                 .distinct()
                 .toList();
     }

@@ -5,14 +5,17 @@ import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.Unsupported;
 import dev.ferry.engine.network.NetworkService;
+import dev.ferry.engine.volume.VolumeService;
 import dev.ferry.runtime.cgroup.Cgroup;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.runtime.cgroup.LimitRefused;
 import dev.ferry.runtime.cgroup.LimitUnsupported;
 import dev.ferry.runtime.mount.RootFilesystem;
+import dev.ferry.runtime.mount.RootView;
 import dev.ferry.runtime.oci.InvalidSpec;
 import dev.ferry.runtime.oci.LinuxResources;
+import dev.ferry.runtime.oci.Mount;
 import dev.ferry.runtime.oci.OciJson;
 import dev.ferry.runtime.oci.Spec;
 import dev.ferry.runtime.seccomp.SeccompCompiler;
@@ -49,11 +52,13 @@ public final class Incarnations {
     private final SeccompCompiler seccomp;
     private final SpecAssembly assembly;
     private final Runtimes runtimes;
+    private final MountSources sources;
 
     /**
      * From the parts of this host.
      *
      * @param cgroupParent below which cgroup containers go that name none
+     * @param places where parts of volumes are bound until init has mounted them
      */
     public Incarnations(
             Snapshotter snapshots,
@@ -62,7 +67,9 @@ public final class Incarnations {
             NetworkService networks,
             SeccompCompiler seccomp,
             SpecAssembly assembly,
-            Runtimes runtimes) {
+            Runtimes runtimes,
+            VolumeService volumes,
+            Path places) {
         this.snapshots = snapshots;
         this.hierarchies = hierarchies;
         this.cgroupParent = cgroupParent;
@@ -70,6 +77,7 @@ public final class Incarnations {
         this.seccomp = seccomp;
         this.assembly = assembly;
         this.runtimes = runtimes;
+        this.sources = new MountSources(volumes, places);
     }
 
     /** Everything that the runtime needs. */
@@ -91,14 +99,12 @@ public final class Incarnations {
             Path directory = container.incarnation(record.incarnation());
             deleteTree(directory);
             Files.createDirectories(directory);
-            for (BindSpec bind : SpecAssembly.binds(record.host())) {
-                source(bind);
-            }
+            List<Mount> attached = sources.prepare(record);
             RootFilesystem.Overlay root = root(record);
             Optional<Path> network =
                     networks.ensure(record.id().text(), record.host().networkMode());
             CgroupPath path = cgroupPath(record);
-            Spec spec = assembly.assemble(record, accounts(root), network, path.value());
+            Spec spec = assembly.assemble(record, accounts(root), network, path.value(), attached);
             InitFile.write(root.upper(), record, spec);
             LinuxResources limits = limits(spec);
             Optional<SeccompFilter> filter = Optional.empty();
@@ -180,6 +186,7 @@ public final class Incarnations {
      */
     public void release(ContainerRecord record) {
         runtimes.release(record);
+        sources.release(record);
         if (record.incarnation() > 0) {
             deleteCgroup(cgroup(record));
         }
@@ -232,6 +239,32 @@ public final class Incarnations {
         }
     }
 
+    /** Says that a container runs: what was only needed until then goes. */
+    void settled(ContainerRecord record) {
+        sources.settled(record.id());
+    }
+
+    /** What a container that does not run would see of the host and of volumes if it ran. */
+    public List<RootView.Visible> visible(ContainerRecord record) {
+        return sources.visible(record);
+    }
+
+    /** Bytes of the files that a container has written. */
+    public long written(ContainerRecord record) throws SnapshotException, IOException {
+        root(record);
+        return snapshots.size(record.id().text());
+    }
+
+    /** Whether there is a volume of that name here. */
+    public boolean hasVolume(String name) {
+        return sources.has(name);
+    }
+
+    /** Deletes the volumes that were made for a container alone. Preconditions: the container is gone. */
+    void removeVolumes(ContainerRecord record) {
+        sources.removeAnonymous(record);
+    }
+
     /** Removes the writable layer. */
     void removeRoot(ContainerId id) throws SnapshotException, IOException {
         snapshots.remove(id.text());
@@ -248,19 +281,6 @@ public final class Incarnations {
                 ? LinuxResources.NONE
                 : spec.linux().resources();
         return hierarchies.unsupported(wanted).isEmpty() ? wanted : SpecAssembly.withoutSwap(wanted);
-    }
-
-    private static void source(BindSpec bind) throws IOException {
-        Path source = Path.of(bind.source());
-        if (Files.exists(source)) {
-            return;
-        }
-        if (!bind.create()) {
-            throw new InvalidRequest(
-                    "container.bind",
-                    "invalid mount config for type \"bind\": bind source path does not exist: " + bind.source());
-        }
-        Files.createDirectories(source);
     }
 
     /** A file of /etc, the uppermost one. Symbolic links are not followed: they could lead out of the container. */

@@ -163,6 +163,7 @@ public final class LifeCycle {
 
     /** Waits for the end of a process without holding a thread. */
     void watch(Container container, ContainerProcess process) {
+        incarnations.settled(container.record());
         process.onExit(exit -> container.lane().post(() -> {
             // a process that was replaced has been dealt with: its end was part of a checkpoint, a removal or a stop
             if (container.process() == process) {
@@ -228,6 +229,12 @@ public final class LifeCycle {
 
     /** Takes a container away for good. Preconditions: on the lane; nothing of it runs. */
     public void remove(Container container) {
+        // an engine that died in the middle has forgotten what else was asked for, but --rm says it for ever
+        remove(container, container.record().host().autoRemove());
+    }
+
+    /** The same, with or without the volumes that were made for it alone. */
+    void remove(Container container, boolean withVolumes) {
         ContainerRecord record = container.record().withStatus(new Status.Removing());
         container.settle(record);
         container.hold(null);
@@ -243,6 +250,9 @@ public final class LifeCycle {
                     e);
         }
         registry.remove(container);
+        if (withVolumes) {
+            incarnations.removeVolumes(record);
+        }
         events.tell(record, "destroy");
         container.noteRemoved();
     }

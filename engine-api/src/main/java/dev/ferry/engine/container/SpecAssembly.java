@@ -61,8 +61,14 @@ public final class SpecAssembly {
      * @param accounts the container's own users and groups
      * @param network the pinned network namespace; empty for the host's
      * @param cgroup the container's cgroup
+     * @param attached what it sees of the host and of volumes
      */
-    public Spec assemble(ContainerRecord record, Accounts accounts, Optional<Path> network, String cgroup) {
+    public Spec assemble(
+            ContainerRecord record,
+            Accounts accounts,
+            Optional<Path> network,
+            String cgroup,
+            List<dev.ferry.runtime.oci.Mount> attached) {
         ContainerConfig config = record.config();
         HostConfig host = record.host();
         Accounts.Account account =
@@ -94,7 +100,7 @@ public final class SpecAssembly {
             spec.privileged();
         }
         namespaces(spec, config, host, network);
-        mounts(spec, host);
+        mounts(spec, host, attached);
         paths(spec, host, security);
         DeviceRules.apply(spec, host.resources());
         host.sysctls().forEach(spec::sysctl);
@@ -224,36 +230,13 @@ public final class SpecAssembly {
         }
     }
 
-    private static void mounts(DefaultSpec spec, HostConfig host) {
-        for (BindSpec bind : binds(host)) {
-            spec.mount(bind.toMount());
-        }
-        for (Mount mount : host.mounts()) {
-            if (mount.type().equals("tmpfs")) {
-                List<String> options = new ArrayList<>(List.of("noexec", "nosuid", "nodev"));
-                var tmpfs = mount.tmpfsOptions();
-                if (tmpfs != null && tmpfs.sizeBytes() > 0) {
-                    options.add("size=" + tmpfs.sizeBytes());
-                }
-                if (tmpfs != null && tmpfs.mode() != 0) {
-                    options.add("mode=" + Integer.toOctalString(tmpfs.mode()));
-                }
-                if (mount.readOnly()) {
-                    options.add("ro");
-                }
-                spec.mount(new dev.ferry.runtime.oci.Mount(mount.target(), "tmpfs", "tmpfs", options));
-            }
-        }
-        for (Map.Entry<String, String> tmpfs : host.tmpfs().entrySet()) {
-            List<String> options = new ArrayList<>(List.of("noexec", "nosuid", "nodev"));
-            for (String option : tmpfs.getValue().split(",", -1)) {
-                if (!option.isEmpty()) {
-                    options.remove("no" + option);
-                    options.add(option);
-                }
-            }
-            spec.mount(new dev.ferry.runtime.oci.Mount(tmpfs.getKey(), "tmpfs", "tmpfs", options));
-        }
+    /** What is above comes first, or it would hide what is below it. */
+    private static void mounts(DefaultSpec spec, HostConfig host, List<dev.ferry.runtime.oci.Mount> attached) {
+        List<dev.ferry.runtime.oci.Mount> all = new ArrayList<>(attached);
+        all.addAll(TmpfsMounts.of(host));
+        all.sort(java.util.Comparator.comparingInt(
+                mount -> Path.of(mount.destination()).normalize().getNameCount()));
+        all.forEach(spec::mount);
     }
 
     /** The directories of the host that a container sees. */

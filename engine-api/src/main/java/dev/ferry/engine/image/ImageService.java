@@ -12,6 +12,7 @@ import dev.ferry.api.model.image.ImageSummary;
 import dev.ferry.api.model.image.RootFs;
 import dev.ferry.engine.event.EventBus;
 import dev.ferry.store.content.Digest;
+import dev.ferry.store.image.CommitRequest;
 import dev.ferry.store.image.ExecutionDefaults;
 import dev.ferry.store.image.Image;
 import dev.ferry.store.image.ImageStore;
@@ -53,7 +54,7 @@ public final class ImageService {
         return ImageFailures.call("cannot list images", () -> {
             List<ImageSummary> summaries = new ArrayList<>();
             for (Image image : store.list()) {
-                if (filter.admits(image)) {
+                if (filter.admits(image, this::resolve)) {
                     summaries.add(summary(image));
                 }
             }
@@ -106,6 +107,24 @@ public final class ImageService {
                 () -> store.importRootfs(
                         tar, reference, changes, message.isEmpty() ? Optional.empty() : Optional.of(message)));
         publish("import", image, name);
+        return image.id().toString();
+    }
+
+    /**
+     * Makes an image of another one and one more layer.
+     *
+     * @param name what it is called, empty for nothing
+     * @return the image's id
+     */
+    public String commit(String parent, String name, CommitRequest request, ImageStore.LayerWriter layer) {
+        Optional<Reference> reference = name.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ImageFailures.reference(name).withDefaultTag());
+        Image image = ImageFailures.call(
+                "cannot commit", () -> store.commit(Digest.parse(parent), layer, request, reference));
+        if (!name.isEmpty()) {
+            publish("tag", image, name);
+        }
         return image.id().toString();
     }
 
@@ -170,6 +189,17 @@ public final class ImageService {
             }
         }
         return items;
+    }
+
+    /** Bytes of an image's layers; 0 when it is not here any more. */
+    public long size(String id) {
+        return ImageFailures.call(
+                "cannot measure images", () -> store.find(id).map(Image::size).orElse(0L));
+    }
+
+    /** Bytes of all layers, each once. */
+    public long layersSize() {
+        return ImageFailures.call("cannot measure images", store::layersSize);
     }
 
     /** How many images there are. */

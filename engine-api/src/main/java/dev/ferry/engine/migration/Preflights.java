@@ -54,12 +54,12 @@ final class Preflights {
         ContainerRecord record = container.record();
         record.require(Verb.MIGRATE);
         List<Finding> findings = new ArrayList<>();
-        for (String volume : HostMounts.of(record.host())) {
+        for (String volume : HostMounts.of(record)) {
             if (!volumesPresent.contains(volume)) {
                 findings.add(new Finding(
                         "migration.volume",
                         volume,
-                        "the container uses the host's \"" + volume + "\", which is not moved",
+                        "the container uses " + named(volume) + ", which is not moved",
                         "if the target has the same files there, say --volume-present " + volume));
             }
         }
@@ -225,15 +225,22 @@ final class Preflights {
         }
     }
 
-    private static void mounts(Request.Offer offer, ContainerRecord record, List<Finding> findings) {
-        for (String source : HostMounts.of(record.host())) {
+    /** A volume has a name, a file of the host a path. */
+    private static String named(String source) {
+        return source.startsWith("/") ? "the host's \"" + source + "\"" : "volume \"" + source + "\"";
+    }
+
+    private void mounts(Request.Offer offer, ContainerRecord record, List<Finding> findings) {
+        for (String source : HostMounts.of(record)) {
             if (!offer.volumes().contains(source)) {
                 findings.add(new Finding(
                         "migration.volume",
                         source,
-                        "the container uses the host's \"" + source + "\", which was not declared present",
+                        "the container uses " + named(source) + ", which was not declared present",
                         "say --volume-present " + source));
-            } else if (!Files.exists(Path.of(source))) {
+            } else if (source.startsWith("/")
+                    ? !Files.exists(Path.of(source))
+                    : !grounds.incarnations().hasVolume(source)) {
                 findings.add(new Finding(
                         "migration.volume",
                         source,

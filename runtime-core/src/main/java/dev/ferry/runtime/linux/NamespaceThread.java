@@ -1,5 +1,6 @@
 package dev.ferry.runtime.linux;
 
+import dev.ferry.runtime.linux.abi.CloneFlags;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,18 @@ public final class NamespaceThread {
     public static <T> T inNew(long kinds, Work<T> work) throws IOException {
         return run("in-new-namespace", () -> {
             Namespaces.unshare(kinds);
+            return work.run();
+        });
+    }
+
+    /**
+     * Does work in an existing mount namespace, such as an open /proc/PID/ns/mnt; {@code /} is its root then. The JVM's threads share root and
+     * working directory, and setns(2) refuses a mount namespace to a thread that shares them: this one gets its own first.
+     */
+    public static <T> T insideMounts(Fd namespace, Work<T> work) throws IOException {
+        return run("in-mounts", () -> {
+            Namespaces.unshare(CloneFlags.CLONE_FS);
+            Namespaces.enter(namespace, CloneFlags.CLONE_NEWNS);
             return work.run();
         });
     }

@@ -66,6 +66,11 @@ final class ContainerFilter {
                         .anyMatch(v ->
                                 r.created().isAfter(registry.find(v).record().created()));
             case "network" -> values.contains(ContainerViews.mode(r.host()));
+            case "volume" ->
+                r.attachments().stream()
+                        .anyMatch(each -> values.contains(each.volume())
+                                || values.contains(each.source())
+                                || values.contains(each.destination()));
             case "is-task" -> values.contains("false");
             default -> false;
         };

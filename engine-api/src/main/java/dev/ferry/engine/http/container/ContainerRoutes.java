@@ -2,6 +2,7 @@ package dev.ferry.engine.http.container;
 
 import dev.ferry.api.model.container.ContainerCreateRequest;
 import dev.ferry.api.model.container.ContainerCreateResponse;
+import dev.ferry.api.model.container.ContainerInspect;
 import dev.ferry.api.model.container.ContainerSummary;
 import dev.ferry.criu.checkpoint.RestoreOptions;
 import dev.ferry.engine.checkpoint.CheckpointService;
@@ -15,6 +16,7 @@ import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.Unsupported;
 import dev.ferry.engine.exec.ExecService;
+import dev.ferry.engine.files.FileService;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.Filters;
 import dev.ferry.engine.http.RouteGroup;
@@ -39,6 +41,7 @@ public final class ContainerRoutes implements RouteGroup {
     private final ProcessTable processes;
     private final Doubts doubts;
     private final String architecture;
+    private final FileService files;
 
     /**
      * In front of the services.
@@ -52,7 +55,8 @@ public final class ContainerRoutes implements RouteGroup {
             CheckpointService checkpoints,
             ProcessTable processes,
             Doubts doubts,
-            String architecture) {
+            String architecture,
+            FileService files) {
         this.registry = registry;
         this.service = service;
         this.execs = execs;
@@ -60,6 +64,7 @@ public final class ContainerRoutes implements RouteGroup {
         this.processes = processes;
         this.doubts = doubts;
         this.architecture = architecture;
+        this.files = files;
     }
 
     @Override
@@ -69,7 +74,15 @@ public final class ContainerRoutes implements RouteGroup {
         routes.post("/containers/prune", this::prune);
         routes.get("/containers/{id}/json", ctx -> {
             Container container = registry.find(ctx.pathParam("id"));
-            Answers.json(ctx, 200, ContainerViews.inspect(container, execs.running(container), doubts));
+            ContainerInspect seen = ContainerViews.inspect(container, execs.running(container), doubts);
+            if (Answers.flag(ctx, "size")) {
+                FileService.Sizes sizes = files.sizes(container);
+                seen = seen.toBuilder()
+                        .sizeRw(sizes.written())
+                        .sizeRootFs(sizes.all())
+                        .build();
+            }
+            Answers.json(ctx, 200, seen);
         });
         routes.get(
                 "/containers/{id}/top",
@@ -105,7 +118,7 @@ public final class ContainerRoutes implements RouteGroup {
             ctx.status(200);
         });
         routes.delete("/containers/{id}", ctx -> {
-            service.remove(ctx.pathParam("id"), Answers.flag(ctx, "force"));
+            service.remove(ctx.pathParam("id"), Answers.flag(ctx, "force"), Answers.flag(ctx, "v"));
             ctx.status(204);
         });
     }
@@ -114,11 +127,13 @@ public final class ContainerRoutes implements RouteGroup {
         ContainerFilter filter = new ContainerFilter(Filters.of(ctx), registry);
         int limit = Answers.number(ctx, "limit", -1);
         boolean all = Answers.flag(ctx, "all") || limit > 0 || filter.namesStates();
+        boolean sized = Answers.flag(ctx, "size");
         List<ContainerSummary> rows = new ArrayList<>();
         for (Container container : registry.all()) {
             boolean shown = all || container.status().isAlive() || container.status() instanceof Status.Restarting;
             if (shown && filter.admits(container) && (limit <= 0 || rows.size() < limit)) {
-                rows.add(ContainerViews.summary(container, doubts));
+                ContainerSummary row = ContainerViews.summary(container, doubts);
+                rows.add(sized ? ContainerViews.sized(row, files.sizes(container)) : row);
             }
         }
         if (Answers.flag(ctx, "all")) {
@@ -170,7 +185,7 @@ public final class ContainerRoutes implements RouteGroup {
             Status status = container.status();
             if ((status instanceof Status.Exited || status instanceof Status.Created) && filter.admits(container)) {
                 try {
-                    service.remove(container.id().text(), false);
+                    service.remove(container.id().text(), false, false);
                     deleted.add(container.id().text());
                 } catch (Conflict startedMeanwhile) {
                     LOG.debug("container {} was started while it was to be pruned", container.id(), startedMeanwhile);

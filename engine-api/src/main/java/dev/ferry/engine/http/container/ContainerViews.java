@@ -1,6 +1,5 @@
 package dev.ferry.engine.http.container;
 
-import dev.ferry.api.model.Absence;
 import dev.ferry.api.model.container.ContainerInspect;
 import dev.ferry.api.model.container.ContainerState;
 import dev.ferry.api.model.container.ContainerSummary;
@@ -13,6 +12,7 @@ import dev.ferry.api.model.container.SummaryNetworkSettings;
 import dev.ferry.api.model.image.GraphDriver;
 import dev.ferry.api.model.network.EndpointSettings;
 import dev.ferry.api.model.network.NetworkSettings;
+import dev.ferry.engine.container.Attachment;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRecord;
 import dev.ferry.engine.container.ContainerRegistry;
@@ -20,6 +20,7 @@ import dev.ferry.engine.container.Doubts;
 import dev.ferry.engine.container.Moving;
 import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.container.Status;
+import dev.ferry.engine.files.FileService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Containers as the API shows them. */
 final class ContainerViews {
-
-    private static final int PATH_PARTS = 3;
 
     private ContainerViews() {}
 
@@ -55,7 +54,7 @@ final class ContainerViews {
                 .execIds(execs.isEmpty() ? null : execs)
                 .hostConfig(shown(r.host()))
                 .graphDriver(new GraphDriver("overlay2", null))
-                .mounts(mounts(r.host()))
+                .mounts(mounts(r))
                 .config(r.config())
                 .networkSettings(NetworkSettings.builder()
                         .networks(Map.of(mode(r.host()), EndpointSettings.empty()))
@@ -77,7 +76,15 @@ final class ContainerViews {
                 .status(status(r, doubts, Instant.now(), container.health()))
                 .hostConfig(new SummaryHostConfig(mode(r.host()), r.host().annotations()))
                 .networkSettings(new SummaryNetworkSettings(Map.of(mode(r.host()), EndpointSettings.empty())))
-                .mounts(mounts(r.host()))
+                .mounts(mounts(r))
+                .build();
+    }
+
+    /** The same with what it costs on the disk. */
+    static ContainerSummary sized(ContainerSummary summary, FileService.Sizes sizes) {
+        return summary.toBuilder()
+                .sizeRw(sizes.written())
+                .sizeRootFs(sizes.all())
                 .build();
     }
 
@@ -174,25 +181,23 @@ final class ContainerViews {
                 .build();
     }
 
-    private static List<MountPoint> mounts(HostConfig host) {
+    private static List<MountPoint> mounts(ContainerRecord record) {
         List<MountPoint> points = new ArrayList<>();
-        for (String bind : Absence.list(host.binds())) {
-            String[] parts = bind.split(":", -1);
-            boolean readOnly = parts.length == PATH_PARTS
-                    && List.of(parts[2].split(",", -1)).contains("ro");
+        for (Attachment each : record.attachments()) {
             points.add(new MountPoint(
-                    "bind",
-                    "",
-                    parts[0],
-                    parts[1],
-                    "",
-                    parts.length == PATH_PARTS ? parts[2] : "",
-                    !readOnly,
-                    "rprivate"));
+                    each.isVolume() ? "volume" : "bind",
+                    each.volume(),
+                    each.source(),
+                    each.destination(),
+                    each.isVolume() ? "local" : "",
+                    each.mode(),
+                    !each.readOnly(),
+                    each.isVolume() ? "" : each.propagation()));
         }
-        host.mounts()
-                .forEach(m -> points.add(
-                        new MountPoint(m.type(), "", m.source(), m.target(), "", "", !m.readOnly(), "rprivate")));
+        record.host().mounts().stream()
+                .filter(mount -> mount.type().equals("tmpfs"))
+                .forEach(mount ->
+                        points.add(new MountPoint("tmpfs", "", "", mount.target(), "", "", !mount.readOnly(), "")));
         return points;
     }
 }

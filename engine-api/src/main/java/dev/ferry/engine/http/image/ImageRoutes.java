@@ -16,6 +16,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -110,9 +111,19 @@ public final class ImageRoutes implements RouteGroup {
 
     private void prune(Context ctx) {
         Map<String, List<String>> filters = Filters.of(ctx);
-        ImageFilter filter = new ImageFilter(filters.isEmpty() ? Map.of("dangling", List.of("true")) : filters);
-        List<ImageDelete> removed = images.prune(filter);
-        Answers.json(ctx, 200, Map.of("ImagesDeleted", removed, "SpaceReclaimed", 0));
+        Map<String, List<String>> wanted = new LinkedHashMap<>(filters);
+        List<String> dangling = wanted.getOrDefault("dangling", List.of("true"));
+        if (dangling.contains("true") || dangling.contains("1")) {
+            wanted.put("dangling", List.of("true"));
+        } else {
+            wanted.remove("dangling"); // every image that no container uses, whatever it is called
+        }
+        long before = images.layersSize();
+        List<ImageDelete> removed = images.prune(new ImageFilter(wanted));
+        Answers.json(
+                ctx,
+                200,
+                Map.of("ImagesDeleted", removed, "SpaceReclaimed", Math.max(0, before - images.layersSize())));
     }
 
     private static void lines(Context ctx, List<ImageProgress> progress) {

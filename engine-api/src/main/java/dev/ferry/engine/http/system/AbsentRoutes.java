@@ -28,19 +28,14 @@ public final class AbsentRoutes implements RouteGroup {
 
     @Override
     public void register(RoutesConfig routes) {
-        routes.get("/volumes", ctx -> Answers.json(ctx, 200, Map.of("Volumes", List.of(), "Warnings", List.of())));
         routes.get("/plugins", ctx -> Answers.json(ctx, 200, List.of()));
         routes.get("/networks", ctx -> Answers.json(ctx, 200, List.of()));
         for (HandlerType type : List.of(HandlerType.GET, HandlerType.DELETE)) {
             routes.addHttpHandler(type, "/networks/{id}", ctx -> {
                 throw new NotFound("network.unknown", "network " + ctx.pathParam("id") + " not found");
             });
-            routes.addHttpHandler(type, "/volumes/<name>", ctx -> {
-                throw new NotFound("volume.unknown", "get " + ctx.pathParam("name") + ": no such volume");
-            });
         }
         prune(routes, "/networks/prune", Map.of("NetworksDeleted", List.of()));
-        prune(routes, "/volumes/prune", Map.of("VolumesDeleted", List.of(), "SpaceReclaimed", 0));
         prune(routes, "/build/prune", Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0));
 
         String networks = "networks of one's own";
@@ -48,13 +43,7 @@ public final class AbsentRoutes implements RouteGroup {
         post(routes, "/networks/create", networks, instead);
         post(routes, "/networks/{id}/connect", networks, instead);
         post(routes, "/networks/{id}/disconnect", networks, instead);
-        post(routes, "/volumes/create", "named volumes", "bind a directory of the host: -v /path/on/host:/path");
         post(routes, "/build", "builds", "bring the image with docker load or docker import");
-        post(
-                routes,
-                "/commit",
-                "images made of containers",
-                "pack its files with docker exec and tar, and import them");
         post(routes, "/auth", "registries", "bring images with docker load or docker import");
         get(routes, "/distribution/<name>", "registries", "bring images with docker load or docker import");
         post(routes, "/plugins/pull", "plugins", "leave them out");
@@ -67,12 +56,7 @@ public final class AbsentRoutes implements RouteGroup {
         routes.addHttpHandler(HandlerType.OPTIONS, "/<path>", ctx -> ctx.status(200));
         post(routes, "/swarm/init", "swarms", "leave them out");
         post(routes, "/swarm/join", "swarms", "leave them out");
-        get(routes, "/containers/{id}/changes", "diff", "inspect a checkpoint's rootfs-diff.tar");
-        get(routes, "/containers/{id}/export", "export", "use docker exec with tar");
         get(routes, "/containers/{id}/attach/ws", "attaching by websocket", "attach by the hijacked connection");
-        for (HandlerType type : List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.PUT)) {
-            refuse(routes, type, "/containers/{id}/archive", "cp", "bind a directory, or use docker exec with tar");
-        }
         for (String resource : SWARM) {
             everything(routes, "/" + resource, () -> new Unavailable("swarm.inactive", NO_SWARM));
         }
