@@ -32,6 +32,8 @@ public enum Feature {
     BUSYBOX(true, "install busybox-static", () -> onPath("busybox").isPresent()),
     /** What two hosts on one kernel are made and joined with. */
     TWO_HOSTS(true, "install iproute2 and util-linux", Feature::hasTwoHosts),
+    /** The packet filter's own program, which reads what ours wrote. */
+    NFT(false, "install nftables", () -> onPath("nft").isPresent()),
     /** The C compiler that compares our structs with the headers. */
     GCC(false, "install gcc and libc6-dev", () -> onPath("gcc").isPresent()),
     /** The disassembler that reads our machine code. */
