@@ -244,7 +244,6 @@ public final class DefaultBridge implements AutoCloseable {
         int bridge = ensureUp();
         List<PublishedPort> published = ports.publish(container, requests, lease.ports());
         Endpoint endpoint = new Endpoint(lease.withPorts(published));
-        boolean done = false;
         try {
             if (!published.equals(lease.ports())) {
                 files.write(endpoint.lease());
@@ -252,13 +251,15 @@ public final class DefaultBridge implements AutoCloseable {
             }
             makePair(endpoint.lease(), pin, connected ? bridge : 0);
             publish(endpoint);
-            done = true;
             return endpoint;
-        } finally {
-            if (!done) {
+        } catch (IOException | RuntimeException e) {
+            try {
                 detach(container);
-                ports.release(container, published);
+            } catch (IOException cleanup) {
+                e.addSuppressed(cleanup);
             }
+            ports.release(container, published);
+            throw e;
         }
     }
 
@@ -371,6 +372,7 @@ public final class DefaultBridge implements AutoCloseable {
                             .map(Link::index)
                             .orElseThrow(() -> new IOException("interface \"" + INSIDE + "\" went away"));
                     there.say(
+                            RouteMessages.switchOn(inside),
                             RouteMessages.addAddress(
                                     inside, lease.address(), address().pool()),
                             RouteMessages.addDefaultRoute(inside, address().gateway()));

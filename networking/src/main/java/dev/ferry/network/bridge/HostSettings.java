@@ -36,8 +36,7 @@ final class HostSettings {
 
     /** The ports that the kernel takes for itself. */
     static Ephemeral ephemeral() throws IOException {
-        String[] words =
-                read(NETWORK.resolve("ip_local_port_range")).split("\\s+", -1);
+        String[] words = read(NETWORK.resolve("ip_local_port_range")).split("\\s+", -1);
         return new Ephemeral(Integer.parseInt(words[0]), Integer.parseInt(words[1]));
     }
 

@@ -74,7 +74,8 @@ public final class RouteMessages {
     public record Pair(String name, String inside, MacAddress mac, int network) {}
 
     /**
-     * Makes a pair of interfaces whose far end is born in another network namespace, switched on.
+     * Makes a pair of interfaces whose far end is born in another network namespace, switched off: the kernel joins the ends after both are
+     * made, and an end without the other cannot be switched on.
      *
      * @param bridge number of the bridge that the end here becomes a port of, switched on; 0 for none, switched off
      */
@@ -95,8 +96,7 @@ public final class RouteMessages {
                                     .nested(
                                             IFLA_INFO_DATA,
                                             veth -> veth.nested(
-                                                    VETH_INFO_PEER,
-                                                    link(0, true),
+                                                    VETH_INFO_PEER, link(0, false),
                                                     peer -> peer.text(IFLA_IFNAME, pair.inside())
                                                             .bytes(
                                                                     IFLA_ADDRESS,
