@@ -7,6 +7,7 @@ import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.image.ImageService;
+import dev.ferry.engine.network.NetworkService;
 import dev.ferry.runtime.cgroup.FrozenCgroup;
 import dev.ferry.runtime.container.ContainerProcess;
 import dev.ferry.store.image.ExecutionDefaults;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -78,11 +80,12 @@ public final class ContainerService {
         }
         Image image = images.resolve(asked.image());
         ImageDefaults defaults = defaults(image.config().execution());
-        HostConfig host = runtimes.settle(askedHost);
-        List<String> warnings = HostConfigRules.check(asked, host, networking, defaults);
+        NetworkService networks = incarnations.networks();
+        HostConfig host = joining(runtimes.settle(askedHost));
+        List<String> warnings = HostConfigRules.check(asked, host, networking, defaults, networks.isBridged());
         SpecAssembly.checkProfile(host);
         ContainerId id = ContainerId.random();
-        ContainerConfig config = defaults.complete(asked, id);
+        ContainerConfig config = defaults.complete(named(asked, host), id);
         String name = registry.reserve(askedName, id);
         boolean kept = false;
         try {
@@ -104,7 +107,7 @@ public final class ContainerService {
                     0,
                     null);
             Path home = Files.createDirectories(directory.resolve(id.text()));
-            EtcFiles.write(incarnations.root(record).upper(), config, host);
+            EtcFiles.write(incarnations.root(record).upper(), config, host, networks.names(id.text(), host));
             Container container = new Container(home, lane(id), record);
             // readers may come before the first output
             Files.write(container.log(), new byte[0]);
@@ -125,6 +128,33 @@ public final class ContainerService {
         }
     }
 
+    /** The container whose network is joined goes by its id from here on; what it has itself joined is joined instead. */
+    private HostConfig joining(HostConfig host) {
+        Optional<String> reference = NetworkService.joined(host.networkMode());
+        if (reference.isEmpty() || reference.get().isEmpty()) {
+            return host;
+        }
+        Container other = registry.find(reference.get());
+        String mode = other.record().host().networkMode();
+        boolean shared = mode.equals("host") || NetworkService.joined(mode).isPresent();
+        return host.toBuilder()
+                .networkMode(shared ? mode : NetworkService.joining(other.id().text()))
+                .build();
+    }
+
+    /** Whoever joins a network has the name that is known there. */
+    private ContainerConfig named(ContainerConfig asked, HostConfig host) {
+        Optional<String> other = NetworkService.joined(host.networkMode());
+        if (other.isEmpty() || other.get().isEmpty()) {
+            return asked;
+        }
+        ContainerConfig its = registry.find(other.get()).record().config();
+        return asked.toBuilder()
+                .hostname(its.hostname())
+                .domainname(its.domainname())
+                .build();
+    }
+
     /**
      * Keeps id and name for a container that comes from elsewhere. Nothing of it is on disk, and nobody sees it yet.
      *
@@ -132,7 +162,12 @@ public final class ContainerService {
      */
     public Container expect(ContainerRecord arriving) {
         Runtimes.requireBuiltIn(arriving.host(), "migration");
-        HostConfigRules.check(arriving.config(), arriving.host(), new NetworkingConfig(Map.of()), ImageDefaults.NONE);
+        HostConfigRules.check(
+                arriving.config(),
+                arriving.host(),
+                new NetworkingConfig(Map.of()),
+                ImageDefaults.NONE,
+                incarnations.networks().isBridged());
         registry.reserve(arriving.name(), arriving.id());
         return new Container(directory.resolve(arriving.id().text()), lane(arriving.id()), arriving);
     }

@@ -18,6 +18,7 @@ import dev.ferry.engine.exec.ExecService;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.Filters;
 import dev.ferry.engine.http.RouteGroup;
+import dev.ferry.engine.network.NetworkViews;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class ContainerRoutes implements RouteGroup {
     private final CheckpointService checkpoints;
     private final ProcessTable processes;
     private final Doubts doubts;
+    private final NetworkViews networks;
     private final String architecture;
 
     /**
@@ -52,6 +54,7 @@ public final class ContainerRoutes implements RouteGroup {
             CheckpointService checkpoints,
             ProcessTable processes,
             Doubts doubts,
+            NetworkViews networks,
             String architecture) {
         this.registry = registry;
         this.service = service;
@@ -59,6 +62,7 @@ public final class ContainerRoutes implements RouteGroup {
         this.checkpoints = checkpoints;
         this.processes = processes;
         this.doubts = doubts;
+        this.networks = networks;
         this.architecture = architecture;
     }
 
@@ -69,7 +73,7 @@ public final class ContainerRoutes implements RouteGroup {
         routes.post("/containers/prune", this::prune);
         routes.get("/containers/{id}/json", ctx -> {
             Container container = registry.find(ctx.pathParam("id"));
-            Answers.json(ctx, 200, ContainerViews.inspect(container, execs.running(container), doubts));
+            Answers.json(ctx, 200, ContainerViews.inspect(container, execs.running(container), doubts, networks));
         });
         routes.get(
                 "/containers/{id}/top",
@@ -118,7 +122,7 @@ public final class ContainerRoutes implements RouteGroup {
         for (Container container : registry.all()) {
             boolean shown = all || container.status().isAlive() || container.status() instanceof Status.Restarting;
             if (shown && filter.admits(container) && (limit <= 0 || rows.size() < limit)) {
-                rows.add(ContainerViews.summary(container, doubts));
+                rows.add(ContainerViews.summary(container, doubts, networks));
             }
         }
         if (Answers.flag(ctx, "all")) {

@@ -29,24 +29,14 @@ public final class AbsentRoutes implements RouteGroup {
     public void register(RoutesConfig routes) {
         routes.get("/volumes", ctx -> Answers.json(ctx, 200, Map.of("Volumes", List.of(), "Warnings", List.of())));
         routes.get("/plugins", ctx -> Answers.json(ctx, 200, List.of()));
-        routes.get("/networks", ctx -> Answers.json(ctx, 200, List.of()));
         for (HandlerType type : List.of(HandlerType.GET, HandlerType.DELETE)) {
-            routes.addHttpHandler(type, "/networks/{id}", ctx -> {
-                throw new NotFound("network.unknown", "network " + ctx.pathParam("id") + " not found");
-            });
             routes.addHttpHandler(type, "/volumes/<name>", ctx -> {
                 throw new NotFound("volume.unknown", "get " + ctx.pathParam("name") + ": no such volume");
             });
         }
-        prune(routes, "/networks/prune", Map.of("NetworksDeleted", List.of()));
         prune(routes, "/volumes/prune", Map.of("VolumesDeleted", List.of(), "SpaceReclaimed", 0));
         prune(routes, "/build/prune", Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0));
 
-        String networks = "networks of one's own";
-        String instead = "use --network none or host";
-        post(routes, "/networks/create", networks, instead);
-        post(routes, "/networks/{id}/connect", networks, instead);
-        post(routes, "/networks/{id}/disconnect", networks, instead);
         post(routes, "/volumes/create", "named volumes", "bind a directory of the host: -v /path/on/host:/path");
         post(routes, "/build", "builds", "bring the image with docker load or docker import");
         post(
