@@ -6,6 +6,7 @@ import dev.ferry.api.model.network.NetworkingConfig;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.engine.error.NotFound;
 import dev.ferry.engine.image.ImageService;
 import dev.ferry.engine.network.NetworkService;
 import dev.ferry.runtime.cgroup.FrozenCgroup;
@@ -134,12 +135,22 @@ public final class ContainerService {
         if (reference.isEmpty() || reference.get().isEmpty()) {
             return host;
         }
-        Container other = registry.find(reference.get());
+        Container other = joined(reference.get());
         String mode = other.record().host().networkMode();
         boolean shared = mode.equals("host") || NetworkService.joined(mode).isPresent();
         return host.toBuilder()
                 .networkMode(shared ? mode : NetworkService.joining(other.id().text()))
                 .build();
+    }
+
+    /** Not "not found": a client would go and look for an image. */
+    private Container joined(String reference) {
+        try {
+            return registry.find(reference);
+        } catch (NotFound e) {
+            throw new InvalidRequest(
+                    "network.no-container", "joining network namespace of container: " + e.getMessage(), e);
+        }
     }
 
     /** Whoever joins a network has the name that is known there. */

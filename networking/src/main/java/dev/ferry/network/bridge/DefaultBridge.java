@@ -269,7 +269,8 @@ public final class DefaultBridge implements AutoCloseable {
             int bridge = routes.find(NAME)
                     .map(Link::index)
                     .orElseThrow(() -> new IOException("bridge \"" + NAME + "\" is gone; start the container again"));
-            routes.say(RouteMessages.connect(LinkName.of(container), bridge));
+            String name = LinkName.of(container);
+            routes.say(RouteMessages.connect(name, bridge), RouteMessages.sendBack(name));
         }
     }
 
@@ -354,9 +355,12 @@ public final class DefaultBridge implements AutoCloseable {
         String name = LinkName.of(lease.container());
         try (Fd network = OpenFiles.open(pin, OpenFlags.O_RDONLY);
                 RouteSocket here = RouteSocket.open()) {
-            List<NetlinkMessage> making = List.of(
-                    RouteMessages.newPair(new RouteMessages.Pair(name, INSIDE, lease.mac(), network.number()), bridge),
-                    RouteMessages.setAlias(name, LinkName.alias(lease.container())));
+            List<NetlinkMessage> making = new ArrayList<>();
+            making.add(RouteMessages.newPair(new RouteMessages.Pair(name, INSIDE, lease.mac(), network.number()), bridge));
+            making.add(RouteMessages.setAlias(name, LinkName.alias(lease.container())));
+            if (bridge != 0) {
+                making.add(RouteMessages.sendBack(name));
+            }
             try {
                 here.say(making);
             } catch (NetlinkException e) {

@@ -37,6 +37,9 @@ public final class RouteMessages {
     private static final int IFLA_NET_NS_FD = 28;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
+    private static final int IFLA_INFO_SLAVE_KIND = 4;
+    private static final int IFLA_INFO_SLAVE_DATA = 5;
+    private static final int IFLA_BRPORT_MODE = 4;
     private static final int VETH_INFO_PEER = 1;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
@@ -96,7 +99,8 @@ public final class RouteMessages {
                                     .nested(
                                             IFLA_INFO_DATA,
                                             veth -> veth.nested(
-                                                    VETH_INFO_PEER, link(0, false),
+                                                    VETH_INFO_PEER,
+                                                    link(0, false),
                                                     peer -> peer.text(IFLA_IFNAME, pair.inside())
                                                             .bytes(
                                                                     IFLA_ADDRESS,
@@ -115,6 +119,18 @@ public final class RouteMessages {
     public static NetlinkMessage connect(String name, int bridge) {
         return new NetlinkMessage(SET_LINK, 0, "connect interface \"" + name + "\" to its bridge", link(0, true))
                 .with(link -> link.text(IFLA_IFNAME, name).word(IFLA_MASTER, bridge));
+    }
+
+    /**
+     * Lets a port of a bridge get back what came in by it: a container that calls its own published port. With the kernel's br_netfilter the
+     * translation happens while the frame is still bridged.
+     */
+    public static NetlinkMessage sendBack(String name) {
+        return new NetlinkMessage(
+                        NEW_LINK, 0, "let interface \"" + name + "\" get back what it sent", new byte[LINK_PART])
+                .with(link -> link.text(IFLA_IFNAME, name).nested(IFLA_LINKINFO, kind -> kind.text(
+                                IFLA_INFO_SLAVE_KIND, "bridge")
+                        .nested(IFLA_INFO_SLAVE_DATA, port -> port.octet(IFLA_BRPORT_MODE, 1))));
     }
 
     /** Switches an interface on. */
