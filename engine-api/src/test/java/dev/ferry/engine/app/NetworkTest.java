@@ -194,7 +194,7 @@ class NetworkTest {
                 .isEqualTo(ok("run", "--rm", "--network", "container:web", "busybox", "cat", "/etc/hostname"));
         refused(125, "No such container: nobody", "run", "--network", "container:nobody", "busybox", "true");
         refused(
-                125,
+                1,
                 "conflicting options: hostname and the network mode",
                 "create",
                 "--network",

@@ -356,7 +356,8 @@ public final class DefaultBridge implements AutoCloseable {
         try (Fd network = OpenFiles.open(pin, OpenFlags.O_RDONLY);
                 RouteSocket here = RouteSocket.open()) {
             List<NetlinkMessage> making = new ArrayList<>();
-            making.add(RouteMessages.newPair(new RouteMessages.Pair(name, INSIDE, lease.mac(), network.number()), bridge));
+            making.add(
+                    RouteMessages.newPair(new RouteMessages.Pair(name, INSIDE, lease.mac(), network.number()), bridge));
             making.add(RouteMessages.setAlias(name, LinkName.alias(lease.container())));
             if (bridge != 0) {
                 making.add(RouteMessages.sendBack(name));

@@ -128,9 +128,11 @@ public final class RouteMessages {
     public static NetlinkMessage sendBack(String name) {
         return new NetlinkMessage(
                         NEW_LINK, 0, "let interface \"" + name + "\" get back what it sent", new byte[LINK_PART])
-                .with(link -> link.text(IFLA_IFNAME, name).nested(IFLA_LINKINFO, kind -> kind.text(
-                                IFLA_INFO_SLAVE_KIND, "bridge")
-                        .nested(IFLA_INFO_SLAVE_DATA, port -> port.octet(IFLA_BRPORT_MODE, 1))));
+                .with(link -> link.text(IFLA_IFNAME, name)
+                        .nested(
+                                IFLA_LINKINFO,
+                                kind -> kind.text(IFLA_INFO_SLAVE_KIND, "bridge")
+                                        .nested(IFLA_INFO_SLAVE_DATA, port -> port.octet(IFLA_BRPORT_MODE, 1))));
     }
 
     /** Switches an interface on. */
