@@ -59,7 +59,7 @@ final class HowtoTest {
                 name=$1
                 case $name in
                   # a second engine of a page has a parent of its own: /ferry-b is GROUP-b here
-                  engine) shift; JAVA dev.ferry.engine.app.EngineMain --root DIR/root --run DIR/run --cgroup-parent GROUP "${@/#\\/ferry/GROUP}" ;;
+                  engine) shift; JAVA dev.ferry.engine.app.EngineMain --root DIR/root --run DIR/run --cgroup-parent GROUP --bridge none "${@/#\\/ferry/GROUP}" ;;
                   bench) [ "$2" != jmh ] || JAVA dev.ferry.bench.Main "${@:2}"
                     JAVA dev.ferry.bench.Main "$2" --runs 1 --warmup 0 --work DIR "${@:3}" ;;
                   oci) JAVA dev.ferry.runtime.command.RuntimeMain --root DIR/states "${@:2}" ;;

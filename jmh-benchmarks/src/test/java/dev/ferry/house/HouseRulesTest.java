@@ -33,6 +33,7 @@ final class HouseRulesTest {
             "dev.ferry.runtime", 210,
             "dev.ferry.profiles", 13,
             "dev.ferry.store", 84,
+            "dev.ferry.network", 30,
             "dev.ferry.criu", 90,
             "dev.ferry.migration", 18,
             "dev.ferry.api", 163,

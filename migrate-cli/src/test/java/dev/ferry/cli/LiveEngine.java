@@ -66,6 +66,8 @@ final class LiveEngine {
                 directory.resolve("run").toString(),
                 "--cgroup-parent",
                 cgroup,
+                "--bridge",
+                "none",
                 "--host",
                 host()));
         command.addAll(List.of(more));

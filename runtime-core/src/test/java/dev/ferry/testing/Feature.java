@@ -34,6 +34,8 @@ public enum Feature {
     TWO_HOSTS(true, "install iproute2 and util-linux", Feature::hasTwoHosts),
     /** Another program that carries images. */
     SKOPEO(false, "install skopeo", () -> onPath("skopeo").isPresent()),
+    /** The packet filter's own program, which reads what ours wrote. */
+    NFT(false, "install nftables", () -> onPath("nft").isPresent()),
     /** The C compiler that compares our structs with the headers. */
     GCC(false, "install gcc and libc6-dev", () -> onPath("gcc").isPresent()),
     /** The disassembler that reads our machine code. */

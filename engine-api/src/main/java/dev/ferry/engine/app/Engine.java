@@ -5,6 +5,7 @@ import dev.ferry.engine.checkpoint.CheckpointService;
 import dev.ferry.engine.checkpoint.Restoration;
 import dev.ferry.engine.checkpoint.WritableLayers;
 import dev.ferry.engine.container.Adoption;
+import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerEvents;
 import dev.ferry.engine.container.ContainerRegistry;
 import dev.ferry.engine.container.ContainerService;
@@ -40,6 +41,7 @@ import dev.ferry.engine.http.files.FileRoutes;
 import dev.ferry.engine.http.image.ImageRoutes;
 import dev.ferry.engine.http.migration.MigrationRoutes;
 import dev.ferry.engine.http.migration.PeerRoutes;
+import dev.ferry.engine.http.network.NetworkRoutes;
 import dev.ferry.engine.http.system.AbsentRoutes;
 import dev.ferry.engine.http.system.EventRoutes;
 import dev.ferry.engine.http.system.SystemRoutes;
@@ -50,10 +52,13 @@ import dev.ferry.engine.migration.Grounds;
 import dev.ferry.engine.migration.MigrationService;
 import dev.ferry.engine.migration.PeerService;
 import dev.ferry.engine.network.NetworkService;
+import dev.ferry.engine.network.NetworkViews;
 import dev.ferry.engine.system.EngineState;
 import dev.ferry.engine.system.HostFacts;
 import dev.ferry.engine.system.SystemService;
 import dev.ferry.engine.volume.VolumeService;
+import dev.ferry.network.NetworkException;
+import dev.ferry.network.bridge.DefaultBridge;
 import dev.ferry.profiles.profile.KernelVersion;
 import dev.ferry.runtime.capability.CapabilitySet;
 import dev.ferry.runtime.cgroup.Cgroup;
@@ -72,8 +77,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -113,6 +120,7 @@ public final class Engine implements AutoCloseable {
     private final MigrationService migrations;
     private final PeerService peers;
     private final OpeningLedger ledger;
+    private final NetworkService networks;
     private final Thread warmUp;
 
     private Engine(
@@ -127,6 +135,7 @@ public final class Engine implements AutoCloseable {
             MigrationService migrations,
             PeerService peers,
             OpeningLedger ledger,
+            NetworkService networks,
             Thread warmUp) {
         this.options = options;
         this.lock = lock;
@@ -139,6 +148,7 @@ public final class Engine implements AutoCloseable {
         this.migrations = migrations;
         this.peers = peers;
         this.ledger = ledger;
+        this.networks = networks;
         this.warmUp = warmUp;
     }
 
@@ -197,7 +207,8 @@ public final class Engine implements AutoCloseable {
         ImageService images = new ImageService(imageStore, bus, image -> uses(registry, image));
         VolumeService volumes = VolumeService.open(root.resolve("volumes"), bus, volume -> users(registry, volume));
         Path view = Files.createDirectories(run.resolve("view"));
-        NetworkService networks = new NetworkService(run);
+        Optional<DefaultBridge> bridge = bridge(options);
+        NetworkService networks = new NetworkService(root, run, bridge);
         SpecAssembly assembly = new SpecAssembly(CapabilitySet.boundingOfSelf(), KernelVersion.of(host.kernel()));
         Runtimes runtimes = new Runtimes(
                 options.runtimes().others(), options.runtimes().byDefault(), run.resolve("runtimes"), launcher);
@@ -259,10 +270,13 @@ public final class Engine implements AutoCloseable {
         SystemService system =
                 new SystemService(VERSION, host, root, registry, images, hierarchies, runtimes, criuSource);
 
+        NetworkViews networkViews = new NetworkViews(
+                networks, Files.getLastModifiedTime(root).toInstant().toString());
         AtomicReference<@Nullable EngineState> state = new AtomicReference<>();
         List<RouteGroup> routes = List.of(
                 new SystemRoutes(system),
                 new AbsentRoutes(),
+                new NetworkRoutes(networkViews, registry),
                 new EventRoutes(bus),
                 new ContainerRoutes(
                         registry,
@@ -271,6 +285,7 @@ public final class Engine implements AutoCloseable {
                         checkpoints,
                         new ProcessTable(incarnations),
                         migrations,
+                        networkViews,
                         host.goArchitecture(),
                         files),
                 new StreamRoutes(registry, events),
@@ -278,7 +293,7 @@ public final class Engine implements AutoCloseable {
                 new UpdateRoutes(new ContainerUpdates(registry, incarnations, rules, events)),
                 new FileRoutes(files, new CommitService(registry, incarnations, images, events)),
                 new VolumeRoutes(volumes),
-                new DiskRoutes(registry, files, images, volumes, migrations),
+                new DiskRoutes(registry, files, images, volumes, migrations, networkViews),
                 new ExecRoutes(execs),
                 new ImageRoutes(images),
                 new CheckpointRoutes(checkpoints),
@@ -299,6 +314,7 @@ public final class Engine implements AutoCloseable {
             CheckpointRecovery recovery = new CheckpointRecovery(launcher, life, incarnations, adoption);
             recovery.resolve(report.interrupted());
             migrations.recover(report.moving(), recovery, adoption);
+            collect(networks, registry);
             peers.start(migrations.inbox());
             state.set(state(options, report));
             server = started(listening);
@@ -325,7 +341,35 @@ public final class Engine implements AutoCloseable {
                 migrations,
                 peers,
                 ledger,
+                networks,
                 warmUp);
+    }
+
+    /** Reads what is noted of the default network; nothing of the host changes before a container wants it. */
+    private static Optional<DefaultBridge> bridge(EngineOptions options) throws IOException {
+        Path directory = options.root().resolve("network");
+        if (!options.network().bridged()) {
+            DefaultBridge.dismantle(directory);
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(DefaultBridge.open(directory, options.network().address()));
+        } catch (NetworkException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static void collect(NetworkService networks, ContainerRegistry registry) throws IOException {
+        Set<String> existing = new HashSet<>();
+        Set<String> running = new HashSet<>();
+        for (Container container : registry.all()) {
+            existing.add(container.id().text());
+            if (container.status().isAlive()) {
+                running.add(container.id().text());
+            }
+        }
+        registry.damaged().forEach(damaged -> existing.add(damaged.id().text()));
+        networks.collect(existing, running);
     }
 
     private static EngineState known(AtomicReference<@Nullable EngineState> state) {
@@ -415,6 +459,7 @@ public final class Engine implements AutoCloseable {
         laneThreads.shutdown();
         awaitWarmUp();
         launcher.close();
+        networks.close();
         // before the lock: the next engine opens it at once
         try (lock) {
             ledger.close();

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param journal how migrations are written down
  * @param peers how other engines know this one
  * @param runtimes what containers may be run with
+ * @param network what containers get that name no network
  */
 public record EngineOptions(
         Path root,
@@ -29,7 +30,8 @@ public record EngineOptions(
         boolean plainTcpAllowed,
         JournalKind journal,
         PeerOptions peers,
-        RuntimeOptions runtimes) {
+        RuntimeOptions runtimes,
+        NetworkOptions network) {
 
     private static final JournalKind JOURNAL = JournalKind.CHRONICLE;
 
@@ -44,6 +46,8 @@ public record EngineOptions(
               --allow-plain-tcp     yes, TCP without TLS is meant
               --add-runtime NAME=PATH another OCI runtime for docker run --runtime NAME, may be repeated
               --default-runtime NAME  for containers that name none    (default ferry, the built-in one)
+              --bridge none         no default network: containers have loopback only
+              --bip ADDRESS/LENGTH  the bridge's address and range       (default: the first that is free, from 172.17.0.1/16)
               --journal KIND        how migrations are written down: chronicle or plain (default chronicle)
               --peer-listen ADDRESS where other engines reach this one, HOST:PORT (default: nowhere)
               --peer-name NAME      what it calls itself to them         (default: the host's name)
@@ -66,7 +70,7 @@ public record EngineOptions(
         }
     }
 
-    /** Defaults below two directories of one's own; for tests, and for a second engine on one machine. */
+    /** Defaults below two directories of one's own, without a bridge; for tests, and for a second engine on one machine. */
     public static EngineOptions in(Path root, Path run, String cgroupParent) {
         return new EngineOptions(
                 root,
@@ -77,12 +81,14 @@ public record EngineOptions(
                 false,
                 JOURNAL,
                 PeerOptions.none(),
-                RuntimeOptions.none());
+                RuntimeOptions.none(),
+                NetworkOptions.NONE);
     }
 
     /** The same engine with another directory of tools. */
     public EngineOptions withTools(Path directory) {
-        return new EngineOptions(root, run, hosts, cgroupParent, directory, plainTcpAllowed, journal, peers, runtimes);
+        return new EngineOptions(
+                root, run, hosts, cgroupParent, directory, plainTcpAllowed, journal, peers, runtimes, network);
     }
 
     /**
@@ -100,6 +106,7 @@ public record EngineOptions(
         JournalKind journal = JOURNAL;
         PeerOptions peers = PeerOptions.none();
         RuntimeOptions runtimes = RuntimeOptions.none();
+        NetworkOptions network = NetworkOptions.BRIDGE;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String argument = rest.next();
@@ -114,6 +121,8 @@ public record EngineOptions(
                 case "--allow-plain-tcp" -> plainTcp = true;
                 case "--add-runtime" -> runtimes = runtimes.with(value(argument, equals, rest));
                 case "--default-runtime" -> runtimes = runtimes.withDefault(value(argument, equals, rest));
+                case "--bridge" -> network = network.withBridge(value(argument, equals, rest));
+                case "--bip" -> network = network.withAddress(value(argument, equals, rest));
                 case "--journal" -> journal = JournalKind.of(value(argument, equals, rest));
                 case "--peer-listen" -> peers = peers.withListen(value(argument, equals, rest));
                 case "--peer-name" -> peers = peers.withName(value(argument, equals, rest));
@@ -122,7 +131,8 @@ public record EngineOptions(
                 default -> throw new IllegalArgumentException("unknown option \"" + argument + "\"");
             }
         }
-        return new EngineOptions(root, run, hosts, cgroupParent, tools, plainTcp, journal, peers, runtimes.checked());
+        return new EngineOptions(
+                root, run, hosts, cgroupParent, tools, plainTcp, journal, peers, runtimes.checked(), network);
     }
 
     private static String value(String argument, int equals, Iterator<String> rest) {

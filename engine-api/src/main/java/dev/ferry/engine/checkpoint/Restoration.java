@@ -22,6 +22,9 @@ import java.time.Instant;
 
 /** Brings a container back from files, here or from elsewhere. Everything happens on the container's lane. */
 public final class Restoration {
+    /** The point from which a packet finds the sockets that it is for; one that came earlier would be answered with a reset. */
+    private static final String NETWORK_UNLOCK = "NetworkUnlock";
+
     private final Incarnations incarnations;
     private final LifeCycle life;
     private final WritableLayers layers;
@@ -72,7 +75,7 @@ public final class Restoration {
             steps.before("bring the writable layer back");
             layers.bringBack(before, verifying);
             steps.before("prepare the incarnation");
-            Incarnations.Ground ground = incarnations.prepare(container, next);
+            Incarnations.Ground ground = incarnations.prepareRestore(container, next);
             RestoredContainer restored = checkpointer.restore(new RestoreRequest(
                     before.id().text(),
                     verifying,
@@ -140,6 +143,9 @@ public final class Restoration {
         @Override
         public void passing(String point) throws IOException {
             steps.before(point);
+            if (point.equals(NETWORK_UNLOCK)) {
+                incarnations.connect(next);
+            }
         }
     }
 }

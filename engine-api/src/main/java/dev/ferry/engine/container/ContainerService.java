@@ -8,7 +8,9 @@ import dev.ferry.api.model.network.NetworkingConfig;
 import dev.ferry.engine.error.Conflict;
 import dev.ferry.engine.error.Failed;
 import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.engine.error.NotFound;
 import dev.ferry.engine.image.ImageService;
+import dev.ferry.engine.network.NetworkService;
 import dev.ferry.engine.volume.VolumeService;
 import dev.ferry.runtime.cgroup.FrozenCgroup;
 import dev.ferry.runtime.container.ContainerProcess;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -93,14 +96,16 @@ public final class ContainerService {
         }
         Image image = images.resolve(asked.image());
         ImageDefaults defaults = defaults(image.config().execution());
-        HostConfig settled = runtimes.settle(askedHost);
-        List<String> warnings = new ArrayList<>(HostConfigRules.check(asked, settled, networking, defaults));
+        NetworkService networks = incarnations.networks();
+        HostConfig settled = joining(runtimes.settle(askedHost));
+        List<String> warnings =
+                new ArrayList<>(HostConfigRules.check(asked, settled, networking, defaults, networks.isBridged()));
         ResourceRules.Settled resources = rules.settle(settled.resources(), false);
         warnings.addAll(resources.warnings());
         HostConfig host = settled.toBuilder().resources(resources.resources()).build();
         SpecAssembly.checkProfile(host);
         ContainerId id = ContainerId.random();
-        ContainerConfig config = defaults.complete(asked, id);
+        ContainerConfig config = defaults.complete(named(asked, host), id);
         String name = registry.reserve(askedName, id);
         boolean kept = false;
         List<String> made = new ArrayList<>();
@@ -128,7 +133,7 @@ public final class ContainerService {
                     attachments);
             Path home = Files.createDirectories(directory.resolve(id.text()));
             RootFilesystem.Overlay root = incarnations.root(record);
-            EtcFiles.write(root, config, host);
+            EtcFiles.write(root, config, host, networks.names(id.text(), host));
             filling.fill(record, root, home);
             Container container = new Container(home, lane(id), record);
             // readers may come before the first output
@@ -154,6 +159,43 @@ public final class ContainerService {
         }
     }
 
+    /** The container whose network is joined goes by its id from here on; what it has itself joined is joined instead. */
+    private HostConfig joining(HostConfig host) {
+        Optional<String> reference = NetworkService.joined(host.networkMode());
+        if (reference.isEmpty() || reference.get().isEmpty()) {
+            return host;
+        }
+        Container other = joined(reference.get());
+        String mode = other.record().host().networkMode();
+        boolean shared = mode.equals("host") || NetworkService.joined(mode).isPresent();
+        return host.toBuilder()
+                .networkMode(shared ? mode : NetworkService.joining(other.id().text()))
+                .build();
+    }
+
+    /** Not "not found": a client would go and look for an image. */
+    private Container joined(String reference) {
+        try {
+            return registry.find(reference);
+        } catch (NotFound e) {
+            throw new InvalidRequest(
+                    "network.no-container", "joining network namespace of container: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whoever joins a network has the name that is known there. */
+    private ContainerConfig named(ContainerConfig asked, HostConfig host) {
+        Optional<String> other = NetworkService.joined(host.networkMode());
+        if (other.isEmpty() || other.get().isEmpty()) {
+            return asked;
+        }
+        ContainerConfig its = registry.find(other.get()).record().config();
+        return asked.toBuilder()
+                .hostname(its.hostname())
+                .domainname(its.domainname())
+                .build();
+    }
+
     /**
      * Keeps id and name for a container that comes from elsewhere. Nothing of it is on disk, and nobody sees it yet.
      *
@@ -161,7 +203,12 @@ public final class ContainerService {
      */
     public Container expect(ContainerRecord arriving) {
         Runtimes.requireBuiltIn(arriving.host(), "migration");
-        HostConfigRules.check(arriving.config(), arriving.host(), new NetworkingConfig(Map.of()), ImageDefaults.NONE);
+        HostConfigRules.check(
+                arriving.config(),
+                arriving.host(),
+                new NetworkingConfig(Map.of()),
+                ImageDefaults.NONE,
+                incarnations.networks().isBridged());
         registry.reserve(arriving.name(), arriving.id());
         return new Container(directory.resolve(arriving.id().text()), lane(arriving.id()), arriving);
     }

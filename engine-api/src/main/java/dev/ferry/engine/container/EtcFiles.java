@@ -3,6 +3,8 @@ package dev.ferry.engine.container;
 import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.HostConfig;
 import dev.ferry.engine.error.InvalidRequest;
+import dev.ferry.engine.network.Names;
+import dev.ferry.engine.network.Resolvers;
 import dev.ferry.runtime.linux.FileNodes;
 import dev.ferry.runtime.mount.RootFilesystem;
 import dev.ferry.store.archive.ArchivePath;
@@ -22,16 +24,19 @@ import java.util.Optional;
  */
 final class EtcFiles {
 
+    private static final String GATEWAY = "host-gateway";
+
     private EtcFiles() {}
 
-    static void write(RootFilesystem.Overlay root, ContainerConfig config, HostConfig host) throws IOException {
+    static void write(RootFilesystem.Overlay root, ContainerConfig config, HostConfig host, Names names)
+            throws IOException {
         Path etc = root.upper().resolve("etc");
         if (!Files.isDirectory(etc, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(etc);
         }
         Files.writeString(etc.resolve("hostname"), config.hostname() + "\n");
-        Files.writeString(etc.resolve("hosts"), hosts(config, host));
-        Files.writeString(etc.resolve("resolv.conf"), resolvers(host));
+        Files.writeString(etc.resolve("hosts"), hosts(config, host, names));
+        Files.writeString(etc.resolve("resolv.conf"), Resolvers.text(host, names));
         // what the kernel shows of a directory is the upper one's: it goes on looking as the image has it
         Optional<Path> covered = new LowerLayers(root.lower()).find(new ArchivePath(List.of("etc")));
         Optional<Node> ofImage = covered.isPresent() ? Node.of(covered.get()) : Optional.empty();
@@ -43,7 +48,7 @@ final class EtcFiles {
         }
     }
 
-    static String hosts(ContainerConfig config, HostConfig host) {
+    static String hosts(ContainerConfig config, HostConfig host, Names names) {
         List<String> lines = new ArrayList<>(List.of(
                 "127.0.0.1\tlocalhost",
                 "::1\tlocalhost ip6-localhost ip6-loopback",
@@ -56,26 +61,19 @@ final class EtcFiles {
             if (colon <= 0 || colon == extra.length() - 1) {
                 throw new InvalidRequest("container.extra-host", "bad format for add-host: \"" + extra + "\"");
             }
-            lines.add(extra.substring(colon + 1) + "\t" + extra.substring(0, colon));
+            String address = extra.substring(colon + 1);
+            if (address.equals(GATEWAY)) {
+                if (names.gateway().isEmpty()) {
+                    throw new InvalidRequest(
+                            "container.extra-host",
+                            "unable to derive the IP value for host-gateway: this engine has no default network");
+                }
+                address = names.gateway();
+            }
+            lines.add(address + "\t" + extra.substring(0, colon));
         }
         String full = config.domainname().isEmpty() ? "" : config.hostname() + "." + config.domainname() + " ";
-        lines.add("127.0.1.1\t" + full + config.hostname());
+        lines.add((names.address().isEmpty() ? "127.0.1.1" : names.address()) + "\t" + full + config.hostname());
         return String.join("\n", lines) + "\n";
-    }
-
-    private static String resolvers(HostConfig host) throws IOException {
-        List<String> lines = new ArrayList<>();
-        host.dns().forEach(server -> lines.add("nameserver " + server));
-        if (!host.dnsSearch().isEmpty()) {
-            lines.add("search " + String.join(" ", host.dnsSearch()));
-        }
-        if (!host.dnsOptions().isEmpty()) {
-            lines.add("options " + String.join(" ", host.dnsOptions()));
-        }
-        Path ofHost = Path.of("/etc/resolv.conf");
-        if (lines.isEmpty() && host.networkMode().equals("host") && Files.isReadable(ofHost)) {
-            return Files.readString(ofHost);
-        }
-        return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
     }
 }

@@ -4,7 +4,6 @@ import dev.ferry.api.model.container.ContainerConfig;
 import dev.ferry.api.model.container.HostConfig;
 import dev.ferry.api.model.container.Resources;
 import dev.ferry.api.model.container.RestartPolicy;
-import dev.ferry.api.model.network.EndpointSettings;
 import dev.ferry.api.model.network.NetworkingConfig;
 import dev.ferry.engine.error.InvalidRequest;
 import dev.ferry.engine.error.Unsupported;
@@ -12,7 +11,6 @@ import dev.ferry.engine.log.LogOptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +24,20 @@ final class HostConfigRules {
     /**
      * Checks everything.
      *
+     * @param bridged whether there is a default network
      * @return warnings for the answer
      * @throws InvalidRequest for values that no engine could serve
      * @throws Unsupported for values that this one does not
      */
     static List<String> check(
-            ContainerConfig config, HostConfig host, NetworkingConfig networking, ImageDefaults image) {
+            ContainerConfig config,
+            HostConfig host,
+            NetworkingConfig networking,
+            ImageDefaults image,
+            boolean bridged) {
         List<String> warnings = new ArrayList<>();
         config(config, image, warnings);
-        network(host, networking, warnings);
+        NetworkRules.check(config, host, networking, bridged, warnings);
         resources(host.resources());
         MountRules.check(host);
         namespaces(host);
@@ -63,44 +66,6 @@ final class HostConfigRules {
         }
         if (config.stopTimeout() != null && config.stopTimeout() < -1) {
             throw new InvalidRequest("container.stop-timeout", "invalid stop timeout " + config.stopTimeout());
-        }
-    }
-
-    private static void network(HostConfig host, NetworkingConfig networking, List<String> warnings) {
-        String mode = host.networkMode();
-        switch (mode) {
-            case "none", "host" -> {}
-            case "", "default", "bridge" ->
-                warnings.add("Networks are not there yet: the container gets a network namespace of"
-                        + " its own with nothing but loopback. Use --network host for the host's network.");
-            default -> {
-                if (mode.startsWith("container:")) {
-                    throw no("another container's network", "use --network none or host");
-                }
-                throw no("network \"" + mode + "\"", "use --network none or host");
-            }
-        }
-        if (!host.portBindings().ports().isEmpty() || host.publishAllPorts()) {
-            throw no("publishing ports", "use --network host, where the container's ports are the host's");
-        }
-        refuseAny(host.links(), "links between containers", "use --network host");
-        for (Map.Entry<String, EndpointSettings> entry :
-                networking.endpointsConfig().entrySet()) {
-            EndpointSettings endpoint = entry.getValue();
-            if (endpoint == null) {
-                continue;
-            }
-            boolean address = endpoint.ipamConfig() != null
-                    && !(endpoint.ipamConfig().ipv4Address().isEmpty()
-                            && endpoint.ipamConfig().ipv6Address().isEmpty());
-            if (address || !endpoint.macAddress().isEmpty()) {
-                throw no("an address of one's own", "leave --ip and --mac-address out");
-            }
-            refuseAny(endpoint.aliases(), "network aliases", "leave --network-alias out");
-            refuseAny(endpoint.links(), "links between containers", "use --network host");
-            if (!List.of("", "default", "bridge", "none", "host").contains(entry.getKey())) {
-                throw no("network \"" + entry.getKey() + "\"", "use --network none or host");
-            }
         }
     }
 
@@ -199,13 +164,13 @@ final class HostConfigRules {
         }
     }
 
-    private static void refuseAny(@Nullable Collection<?> given, String what, String remedy) {
+    static void refuseAny(@Nullable Collection<?> given, String what, String remedy) {
         if (given != null && !given.isEmpty()) {
             throw no(what, remedy);
         }
     }
 
-    private static Unsupported no(String what, String remedy) {
+    static Unsupported no(String what, String remedy) {
         return new Unsupported("container.unsupported", what + " is not supported by this engine: " + remedy);
     }
 }

@@ -95,6 +95,15 @@ public final class Incarnations {
      * belongs to the container.
      */
     public Ground prepare(Container container, ContainerRecord record) {
+        return prepare(container, record, NetworkService.Way.START);
+    }
+
+    /** The same for a restore: nothing reaches the container before {@link #connect}. */
+    public Ground prepareRestore(Container container, ContainerRecord record) {
+        return prepare(container, record, NetworkService.Way.RESTORE);
+    }
+
+    private Ground prepare(Container container, ContainerRecord record, NetworkService.Way way) {
         try {
             Path directory = container.incarnation(record.incarnation());
             deleteTree(directory);
@@ -102,7 +111,7 @@ public final class Incarnations {
             List<Mount> attached = sources.prepare(record);
             RootFilesystem.Overlay root = root(record);
             Optional<Path> network =
-                    networks.ensure(record.id().text(), record.host().networkMode());
+                    networks.ensure(record.id().text(), record.name(), record.config(), record.host(), way);
             CgroupPath path = cgroupPath(record);
             Spec spec = assembly.assemble(record, accounts(root), network, path.value(), attached);
             InitFile.write(root.upper(), record, spec);
@@ -197,6 +206,20 @@ public final class Incarnations {
         }
     }
 
+    /** The networks that containers get theirs from. */
+    public NetworkService networks() {
+        return networks;
+    }
+
+    /** Lets the network reach a restored container, whose sockets are back. A failure is logged: CRIU goes on in any case. */
+    public void connect(ContainerRecord record) {
+        try {
+            networks.connect(record.id().text());
+        } catch (IOException e) {
+            LOG.error("container {} runs without its network; restart it: {}", record.id(), e.getMessage());
+        }
+    }
+
     /** Ends whatever a restore that came to nothing has left alive: with the checkpoint there would be two of it. */
     public void end(ContainerRecord record) {
         Cgroup cgroup = cgroup(record);
@@ -265,8 +288,9 @@ public final class Incarnations {
         sources.removeAnonymous(record);
     }
 
-    /** Removes the writable layer. */
+    /** Removes the writable layer, and gives the address back. */
     void removeRoot(ContainerId id) throws SnapshotException, IOException {
+        networks.forget(id.text());
         snapshots.remove(id.text());
     }
 

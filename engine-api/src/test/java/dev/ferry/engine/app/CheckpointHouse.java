@@ -112,7 +112,14 @@ final class CheckpointHouse {
         }
         List<String> command = new ArrayList<>(EngineProgram.command(home));
         command.addAll(List.of(
-                "--root", home.resolve("root").toString(), "--run", run().toString(), "--cgroup-parent", cgroup));
+                "--root",
+                home.resolve("root").toString(),
+                "--run",
+                run().toString(),
+                "--cgroup-parent",
+                cgroup,
+                "--bridge",
+                "none"));
         command.addAll(moreOptions);
         Process process = new ProcessBuilder(host == null ? command : host.command(command))
                 .redirectErrorStream(true)

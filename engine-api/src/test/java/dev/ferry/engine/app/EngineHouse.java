@@ -3,6 +3,7 @@ package dev.ferry.engine.app;
 import dev.ferry.runtime.cgroup.CgroupHierarchies;
 import dev.ferry.runtime.cgroup.CgroupPath;
 import dev.ferry.testing.JvmFlags;
+import dev.ferry.testing.NamespaceHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,10 @@ final class EngineHouse {
 
     private final String cgroup =
             "/ferry-test-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    private final @Nullable NamespaceHost host;
     private @Nullable Process engine;
+    /** The engine itself: on a host of namespaces the process that was started only waits for it. */
+    private @Nullable ProcessHandle itself;
 
     /** What a command printed, standard output and error together, and its exit code. */
     record Outcome(int code, String text) {
@@ -41,7 +45,13 @@ final class EngineHouse {
     }
 
     EngineHouse(Path home) {
+        this(home, null);
+    }
+
+    /** One whose engine lives on another host, and has a default network there. */
+    EngineHouse(Path home, @Nullable NamespaceHost host) {
         this.home = home;
+        this.host = host;
     }
 
     /** Starts an engine and waits until it answers. */
@@ -51,7 +61,7 @@ final class EngineHouse {
     }
 
     /** Starts an engine; it may not answer yet. */
-    void launch(String... more) throws IOException {
+    void launch(String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(JvmFlags.command(
                 "-Xmx256m",
                 "-cp",
@@ -63,12 +73,18 @@ final class EngineHouse {
                 home.resolve("run").toString(),
                 "--cgroup-parent",
                 cgroup));
+        if (host == null) {
+            // it runs in this machine's network, of which nothing may change
+            command.addAll(List.of("--bridge", "none"));
+        }
         command.addAll(List.of(more));
-        engine = new ProcessBuilder(command)
+        Process process = new ProcessBuilder(host == null ? command : host.command(command))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         home.resolve("engine.log").toFile()))
                 .start();
+        engine = process;
+        itself = host == null ? process.toHandle() : NamespaceHost.inside(process);
     }
 
     /** Waits until the engine that was launched last answers. */
@@ -88,7 +104,7 @@ final class EngineHouse {
 
     /** Of the engine that was launched last. */
     long pid() {
-        Process process = engine;
+        ProcessHandle process = itself;
         if (process == null) {
             throw new IllegalStateException("no engine was launched");
         }
@@ -97,8 +113,10 @@ final class EngineHouse {
 
     void killEngine() throws InterruptedException {
         Process process = engine;
-        if (process != null) {
-            process.destroyForcibly().waitFor();
+        ProcessHandle its = itself;
+        if (process != null && its != null) {
+            its.destroyForcibly();
+            process.waitFor();
         }
     }
 
@@ -166,8 +184,9 @@ final class EngineHouse {
         for (String id : docker("ps", "-aq").text().lines().toList()) {
             docker("rm", "-f", id);
         }
-        if (process != null) {
-            process.destroy();
+        ProcessHandle its = itself;
+        if (process != null && its != null) {
+            its.destroy();
             process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
         // the engine keeps its parent for the next start; here there is none

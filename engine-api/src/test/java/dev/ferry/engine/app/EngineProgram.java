@@ -79,7 +79,9 @@ final class EngineProgram {
                 "--run",
                 place.resolve("run").toString(),
                 "--cgroup-parent",
-                "/" + dev.ferry.testing.OwnNames.fresh()));
+                "/" + dev.ferry.testing.OwnNames.fresh(),
+                "--bridge",
+                "none"));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(place.resolve("log").toFile())

@@ -20,6 +20,7 @@ import dev.ferry.engine.files.FileService;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.Filters;
 import dev.ferry.engine.http.RouteGroup;
+import dev.ferry.engine.network.NetworkViews;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class ContainerRoutes implements RouteGroup {
     private final CheckpointService checkpoints;
     private final ProcessTable processes;
     private final Doubts doubts;
+    private final NetworkViews networks;
     private final String architecture;
     private final FileService files;
 
@@ -55,6 +57,7 @@ public final class ContainerRoutes implements RouteGroup {
             CheckpointService checkpoints,
             ProcessTable processes,
             Doubts doubts,
+            NetworkViews networks,
             String architecture,
             FileService files) {
         this.registry = registry;
@@ -63,6 +66,7 @@ public final class ContainerRoutes implements RouteGroup {
         this.checkpoints = checkpoints;
         this.processes = processes;
         this.doubts = doubts;
+        this.networks = networks;
         this.architecture = architecture;
         this.files = files;
     }
@@ -74,7 +78,7 @@ public final class ContainerRoutes implements RouteGroup {
         routes.post("/containers/prune", this::prune);
         routes.get("/containers/{id}/json", ctx -> {
             Container container = registry.find(ctx.pathParam("id"));
-            ContainerInspect seen = ContainerViews.inspect(container, execs.running(container), doubts);
+            ContainerInspect seen = ContainerViews.inspect(container, execs.running(container), doubts, networks);
             if (Answers.flag(ctx, "size")) {
                 FileService.Sizes sizes = files.sizes(container);
                 seen = seen.toBuilder()
@@ -132,7 +136,7 @@ public final class ContainerRoutes implements RouteGroup {
         for (Container container : registry.all()) {
             boolean shown = all || container.status().isAlive() || container.status() instanceof Status.Restarting;
             if (shown && filter.admits(container) && (limit <= 0 || rows.size() < limit)) {
-                ContainerSummary row = ContainerViews.summary(container, doubts);
+                ContainerSummary row = ContainerViews.summary(container, doubts, networks);
                 rows.add(sized ? ContainerViews.sized(row, files.sizes(container)) : row);
             }
         }

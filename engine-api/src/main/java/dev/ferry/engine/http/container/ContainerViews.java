@@ -10,8 +10,6 @@ import dev.ferry.api.model.container.MountPoint;
 import dev.ferry.api.model.container.SummaryHostConfig;
 import dev.ferry.api.model.container.SummaryNetworkSettings;
 import dev.ferry.api.model.image.GraphDriver;
-import dev.ferry.api.model.network.EndpointSettings;
-import dev.ferry.api.model.network.NetworkSettings;
 import dev.ferry.engine.container.Attachment;
 import dev.ferry.engine.container.Container;
 import dev.ferry.engine.container.ContainerRecord;
@@ -21,6 +19,7 @@ import dev.ferry.engine.container.Moving;
 import dev.ferry.engine.container.Runtimes;
 import dev.ferry.engine.container.Status;
 import dev.ferry.engine.files.FileService;
+import dev.ferry.engine.network.NetworkViews;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ final class ContainerViews {
 
     private ContainerViews() {}
 
-    static ContainerInspect inspect(Container container, List<String> execs, Doubts doubts) {
+    static ContainerInspect inspect(Container container, List<String> execs, Doubts doubts, NetworkViews networks) {
         ContainerRecord r = container.record();
         return ContainerInspect.builder()
                 .id(r.id().text())
@@ -56,13 +55,12 @@ final class ContainerViews {
                 .graphDriver(new GraphDriver("overlay2", null))
                 .mounts(mounts(r))
                 .config(r.config())
-                .networkSettings(NetworkSettings.builder()
-                        .networks(Map.of(mode(r.host()), EndpointSettings.empty()))
-                        .build())
+                .networkSettings(networks.settings(
+                        r.id().text(), r.config(), r.host(), r.status().isAlive()))
                 .build();
     }
 
-    static ContainerSummary summary(Container container, Doubts doubts) {
+    static ContainerSummary summary(Container container, Doubts doubts, NetworkViews networks) {
         ContainerRecord r = container.record();
         return ContainerSummary.builder()
                 .id(r.id().text())
@@ -75,7 +73,10 @@ final class ContainerViews {
                 .state(r.status().word())
                 .status(status(r, doubts, Instant.now(), container.health()))
                 .hostConfig(new SummaryHostConfig(mode(r.host()), r.host().annotations()))
-                .networkSettings(new SummaryNetworkSettings(Map.of(mode(r.host()), EndpointSettings.empty())))
+                .networkSettings(new SummaryNetworkSettings(Map.of(
+                        mode(r.host()),
+                        networks.endpoint(r.id().text(), r.host(), r.status().isAlive()))))
+                .ports(networks.summaries(r.id().text(), r.config()))
                 .mounts(mounts(r))
                 .build();
     }
@@ -163,7 +164,7 @@ final class ContainerViews {
     }
 
     static String mode(HostConfig host) {
-        return host.networkMode().isEmpty() || host.networkMode().equals("default") ? "bridge" : host.networkMode();
+        return NetworkViews.mode(host);
     }
 
     private static HostConfig shown(HostConfig host) {

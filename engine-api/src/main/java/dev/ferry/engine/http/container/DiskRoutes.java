@@ -11,6 +11,7 @@ import dev.ferry.engine.http.RouteGroup;
 import dev.ferry.engine.http.volume.VolumeRoutes;
 import dev.ferry.engine.image.ImageFilter;
 import dev.ferry.engine.image.ImageService;
+import dev.ferry.engine.network.NetworkViews;
 import dev.ferry.engine.volume.VolumeService;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -27,15 +28,22 @@ public final class DiskRoutes implements RouteGroup {
     private final ImageService images;
     private final VolumeService volumes;
     private final Doubts doubts;
+    private final NetworkViews networks;
 
     /** In front of the services. */
     public DiskRoutes(
-            ContainerRegistry registry, FileService files, ImageService images, VolumeService volumes, Doubts doubts) {
+            ContainerRegistry registry,
+            FileService files,
+            ImageService images,
+            VolumeService volumes,
+            Doubts doubts,
+            NetworkViews networks) {
         this.registry = registry;
         this.files = files;
         this.images = images;
         this.volumes = volumes;
         this.doubts = doubts;
+        this.networks = networks;
     }
 
     @Override
@@ -74,6 +82,6 @@ public final class DiskRoutes implements RouteGroup {
     }
 
     private Object container(Container container) {
-        return ContainerViews.sized(ContainerViews.summary(container, doubts), files.sizes(container));
+        return ContainerViews.sized(ContainerViews.summary(container, doubts, networks), files.sizes(container));
     }
 }

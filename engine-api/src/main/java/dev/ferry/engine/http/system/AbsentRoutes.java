@@ -29,20 +29,8 @@ public final class AbsentRoutes implements RouteGroup {
     @Override
     public void register(RoutesConfig routes) {
         routes.get("/plugins", ctx -> Answers.json(ctx, 200, List.of()));
-        routes.get("/networks", ctx -> Answers.json(ctx, 200, List.of()));
-        for (HandlerType type : List.of(HandlerType.GET, HandlerType.DELETE)) {
-            routes.addHttpHandler(type, "/networks/{id}", ctx -> {
-                throw new NotFound("network.unknown", "network " + ctx.pathParam("id") + " not found");
-            });
-        }
-        prune(routes, "/networks/prune", Map.of("NetworksDeleted", List.of()));
         prune(routes, "/build/prune", Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0));
 
-        String networks = "networks of one's own";
-        String instead = "use --network none or host";
-        post(routes, "/networks/create", networks, instead);
-        post(routes, "/networks/{id}/connect", networks, instead);
-        post(routes, "/networks/{id}/disconnect", networks, instead);
         post(routes, "/build", "builds", "bring the image with docker load or docker import");
         post(routes, "/auth", "registries", "bring images with docker load or docker import");
         get(routes, "/distribution/<name>", "registries", "bring images with docker load or docker import");

@@ -4,6 +4,8 @@ package dev.ferry.runtime.linux.abi;
 public final class SocketConstants {
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_RAW = 3;
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_SEQPACKET = 5;
@@ -14,6 +16,10 @@ public final class SocketConstants {
     public static final int SO_SNDBUF = 7;
     public static final int SO_RCVBUF = 8;
     public static final int SO_PEERCRED = 17;
+    public static final int SO_SNDBUFFORCE = 32;
+    public static final int SOL_NETLINK = 270;
+    public static final int NETLINK_CAP_ACK = 10;
+    public static final int NETLINK_EXT_ACK = 11;
     public static final int SCM_RIGHTS = 1;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_NOSIGNAL = 0x4000;
