@@ -6,7 +6,7 @@ package dev.ferry.store.files;
  * @param path absolute, in the container
  */
 public record FileChange(Kind kind, String path) {
-    /** In the API's order of numbers. */
+    /** What became of it. */
     public enum Kind {
         MODIFIED,
         ADDED,

@@ -77,8 +77,11 @@ public final class CommitService {
         String id;
         try {
             if (wish.pause() && record.status() instanceof Status.Running) {
-                try (FrozenCgroup frozen = incarnations.cgroup(record).freeze(FREEZE_DEADLINE)) {
+                FrozenCgroup frozen = incarnations.cgroup(record).freeze(FREEZE_DEADLINE);
+                try {
                     id = images.commit(record.image(), wish.name(), request, out -> writeLayer(record, out));
+                } finally {
+                    frozen.close();
                 }
             } else {
                 id = images.commit(record.image(), wish.name(), request, out -> writeLayer(record, out));

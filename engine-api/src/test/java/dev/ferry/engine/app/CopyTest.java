@@ -146,7 +146,7 @@ class CopyTest {
                             : "";
             String colour = java.util.Arrays.toString(
                     ExtendedAttributes.value(file, "trusted.colour").orElse(new byte[0]));
-            return top.relativize(file) + " " + Integer.toOctalString((int) a.get("mode")) + " " + a.get("uid") + ":"
+            return top.relativize(file) + " " + a.get("mode") + " " + a.get("uid") + ":"
                     + a.get("gid") + " " + a.get("rdev") + " "
                     + (directory ? "" : a.get("nlink") + " " + a.get("size") + " " + a.get("lastModifiedTime")) + " "
                     + content + " " + colour;

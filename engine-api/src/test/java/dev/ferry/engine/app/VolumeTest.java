@@ -121,8 +121,8 @@ class VolumeTest {
         docker("create", "--network", "none", "--name", "base", "busybox", "true");
         Path tree = Files.createDirectories(home.resolve("tree/data/deep"));
         Files.writeString(tree.resolve("file"), "of the image");
-        FileNodes.changeOwner(tree.getParent(), 1000, 1001);
-        FileNodes.changeMode(tree.getParent(), 01770);
+        FileNodes.changeOwner(home.resolve("tree/data"), 1000, 1001);
+        FileNodes.changeMode(home.resolve("tree/data"), 01770);
         FileNodes.changeOwner(tree.resolve("file"), 1000, 1001);
         Path tar = home.resolve("tree.tar");
         Files.createDirectories(home.resolve("tree/bin"));
@@ -301,9 +301,9 @@ class VolumeTest {
                 "--network",
                 "none",
                 "-v",
-                "a:/x",
+                "one:/x",
                 "--mount",
-                "type=volume,source=b,target=/x",
+                "type=volume,source=two,target=/x",
                 "busybox",
                 "true");
     }

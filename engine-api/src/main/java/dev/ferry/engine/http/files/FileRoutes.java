@@ -10,6 +10,7 @@ import dev.ferry.engine.files.FileView;
 import dev.ferry.engine.http.Answers;
 import dev.ferry.engine.http.RouteGroup;
 import dev.ferry.engine.http.TarAnswer;
+import dev.ferry.store.files.FileChange;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -37,8 +38,7 @@ public final class FileRoutes implements RouteGroup {
                         ctx,
                         200,
                         files.changes(ctx.pathParam("id")).stream()
-                                .map(change -> new FilesystemChange(
-                                        change.path(), change.kind().ordinal()))
+                                .map(change -> new FilesystemChange(change.path(), number(change.kind())))
                                 .toList()));
         routes.get("/containers/{id}/export", this::export);
         routes.post("/commit", this::commit);
@@ -110,5 +110,14 @@ public final class FileRoutes implements RouteGroup {
             throw new InvalidRequest("file.path", "bad parameter: 'path' cannot be empty");
         }
         return path;
+    }
+
+    /** As the API counts them. */
+    private static int number(FileChange.Kind kind) {
+        return switch (kind) {
+            case MODIFIED -> 0;
+            case ADDED -> 1;
+            case DELETED -> 2;
+        };
     }
 }
