@@ -120,7 +120,8 @@ class ProvisioningTest {
     @Test
     void newKernelsWantANewCriu() throws Exception {
         assertThat(new Bash(dir)
-                        .sourced("for kernel in 6.1.0-40-amd64 6.15.11 6.16 6.18.44-fc 7.0; do criu_wanted $kernel; done")
+                        .sourced(
+                                "for kernel in 6.1.0-40-amd64 6.15.11 6.16 6.18.44-fc 7.0; do criu_wanted $kernel; done")
                         .out())
                 .isEqualTo("4.1\n4.1\n4.2\n4.2\n4.2\n");
     }

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -26,11 +27,15 @@ import org.jspecify.annotations.Nullable;
  * CRIU, and not of the container. One who says nothing at all is nobody.
  *
  * <pre>
- *   u32 command, u32 pages, u64 address, u64 which memory      (page-xfer.c, struct page_server_iov)
+ *   u32 command, u32 pages, u64 address, u64 which memory           (page-xfer.c, struct page_server_iov, up to CRIU 4.1)
+ *   u32 command, u32 none, u64 pages, u64 address, u64 which memory (since 4.2)
  * </pre>
  */
 final class PageRelay implements AutoCloseable {
     private static final int MESSAGE = 24;
+    /** How much longer those of CRIU 4.2 are. */
+    private static final int WIDER = 8;
+
     private static final int GET = 7;
     private static final int CLOSE = 0x1023;
     private static final int FORCE_CLOSE = 0x1024;
@@ -42,6 +47,9 @@ final class PageRelay implements AutoCloseable {
     private final ServerSocket listening;
     /** Stretches that were asked for, from first to behind last address, by memory. Of the serving thread. */
     private final Map<Long, NavigableMap<Long, Long>> asked = new HashMap<>();
+
+    /** Whether messages are those of CRIU 4.2, which the first request tells: nobody asks for no page. Of the serving thread. */
+    private boolean wide;
 
     private volatile @Nullable Socket criu;
     private volatile @Nullable Socket client;
@@ -101,7 +109,7 @@ final class PageRelay implements AutoCloseable {
         try (Socket asking = listening.accept()) {
             client = asking;
             asking.setTcpNoDelay(true);
-            byte[] message = asking.getInputStream().readNBytes(MESSAGE);
+            byte[] message = message(asking.getInputStream());
             if (message.length == 0) {
                 return false;
             }
@@ -116,9 +124,34 @@ final class PageRelay implements AutoCloseable {
                     server.shutdownOutput();
                     return true;
                 }
-                message = asking.getInputStream().readNBytes(MESSAGE);
+                message = message(asking.getInputStream());
             }
         }
+    }
+
+    /** The next one; shorter than any when there is none. */
+    private byte[] message(InputStream in) throws IOException {
+        byte[] message = in.readNBytes(MESSAGE);
+        if (message.length == MESSAGE
+                && command(message) == GET
+                && fields(message).getInt(4) == 0) {
+            wide = true;
+        }
+        if (!wide || message.length < MESSAGE) {
+            return message;
+        }
+        byte[] more = in.readNBytes(WIDER);
+        byte[] all = Arrays.copyOf(message, MESSAGE + more.length);
+        System.arraycopy(more, 0, all, MESSAGE, more.length);
+        return all;
+    }
+
+    private static ByteBuffer fields(byte[] message) {
+        return ByteBuffer.wrap(message).order(ByteOrder.nativeOrder());
+    }
+
+    private static int command(byte[] message) {
+        return fields(message).getInt(0) & COMMAND;
     }
 
     private static void passBack(Socket server, Socket asking) {
@@ -141,14 +174,16 @@ final class PageRelay implements AutoCloseable {
 
     /** Whether it was the farewell. */
     private boolean examine(byte[] message, long pages) throws IOException {
-        if (message.length < MESSAGE) {
+        if (message.length < (wide ? MESSAGE + WIDER : MESSAGE)) {
             throw new IOException("whoever fetched them went away after %d of %d pages".formatted(fetched(), pages));
         }
-        ByteBuffer fields = ByteBuffer.wrap(message).order(ByteOrder.nativeOrder());
-        int command = fields.getInt(0) & COMMAND;
+        ByteBuffer fields = fields(message);
+        int command = command(message);
         if (command == GET) {
-            long first = fields.getLong(8);
-            note(fields.getLong(16), first, first + Integer.toUnsignedLong(fields.getInt(4)) * PAGE);
+            long count = wide ? fields.getLong(8) : Integer.toUnsignedLong(fields.getInt(4));
+            int at = wide ? 16 : 8;
+            long first = fields.getLong(at);
+            note(fields.getLong(at + 8), first, first + count * PAGE);
             return false;
         }
         if (command != CLOSE && command != FORCE_CLOSE) {

@@ -99,7 +99,7 @@ public final class ContainerService {
         NetworkService networks = incarnations.networks();
         HostConfig settled = joining(runtimes.settle(askedHost));
         List<String> warnings =
-                new ArrayList<>(HostConfigRules.check(asked, settled, networking, defaults, networks.isBridged()));
+                new ArrayList<>(HostConfigRules.check(asked, settled, networking, networks.isBridged()));
         ResourceRules.Settled resources = rules.settle(settled.resources(), false);
         warnings.addAll(resources.warnings());
         HostConfig host = settled.toBuilder().resources(resources.resources()).build();
@@ -207,7 +207,6 @@ public final class ContainerService {
                 arriving.config(),
                 arriving.host(),
                 new NetworkingConfig(Map.of()),
-                ImageDefaults.NONE,
                 incarnations.networks().isBridged());
         registry.reserve(arriving.name(), arriving.id());
         return new Container(directory.resolve(arriving.id().text()), lane(arriving.id()), arriving);

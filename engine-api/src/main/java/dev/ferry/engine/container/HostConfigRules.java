@@ -29,14 +29,9 @@ final class HostConfigRules {
      * @throws InvalidRequest for values that no engine could serve
      * @throws Unsupported for values that this one does not
      */
-    static List<String> check(
-            ContainerConfig config,
-            HostConfig host,
-            NetworkingConfig networking,
-            ImageDefaults image,
-            boolean bridged) {
+    static List<String> check(ContainerConfig config, HostConfig host, NetworkingConfig networking, boolean bridged) {
         List<String> warnings = new ArrayList<>();
-        config(config, image, warnings);
+        config(config);
         NetworkRules.check(config, host, networking, bridged, warnings);
         resources(host.resources());
         MountRules.check(host);
@@ -46,7 +41,7 @@ final class HostConfigRules {
         return List.copyOf(warnings);
     }
 
-    private static void config(ContainerConfig config, ImageDefaults image, List<String> warnings) {
+    private static void config(ContainerConfig config) {
         HealthRules.check(config.healthcheck());
         if (!config.macAddress().isEmpty()) {
             throw no("a MAC address", "leave --mac-address out");

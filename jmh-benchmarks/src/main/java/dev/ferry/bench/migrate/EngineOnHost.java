@@ -78,7 +78,15 @@ final class EngineOnHost implements AutoCloseable {
                                 home.resolve("root").toString(),
                                 "--run",
                                 home.resolve("run").toString()),
-                        List.of("--cgroup-parent", cgroup, "--bridge", "none", "--tools", tools.toString(), "--peer-name", name),
+                        List.of(
+                                "--cgroup-parent",
+                                cgroup,
+                                "--bridge",
+                                "none",
+                                "--tools",
+                                tools.toString(),
+                                "--peer-name",
+                                name),
                         List.of("--peer-listen", address + ":" + port, "--peer-address", address + ":" + port))
                 .flatMap(List::stream)
                 .toList();

@@ -45,7 +45,8 @@ final class PeerEngine implements TripEngine {
         Path socket = home.resolve("run/ferry.sock");
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of("--root", home.resolve("root").toString(), "--run", String.valueOf(socket.getParent())));
-        command.addAll(List.of("--cgroup-parent", cgroup, "--bridge", "none", "--peer-name", name, "--peer-listen", freeAddress()));
+        command.addAll(List.of(
+                "--cgroup-parent", cgroup, "--bridge", "none", "--peer-name", name, "--peer-listen", freeAddress()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("engine.log").toFile())
