@@ -251,7 +251,11 @@ final class BundleDump {
         }
         int pid = criu;
         try {
-            listening.serve(LazyPages.port(log()), PagemapImages.lazyPages(images.path()), () -> end(pid));
+            listening.serve(
+                    LazyPages.port(log()),
+                    PagemapImages.lazyPages(images.path()),
+                    LazyPages.version(log()),
+                    () -> end(pid));
         } catch (ProtocolBroken e) {
             throw new IOException("the images of the memory cannot be read: " + e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package dev.ferry.criu.bundle;
 
+import dev.ferry.criu.rpc.CriuVersion;
 import dev.ferry.runtime.bundle.RuntimeRefused;
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.OpenFiles;
@@ -24,6 +25,7 @@ final class LazyPages {
     static final String LOOPBACK = "127.0.0.1";
 
     private static final Pattern LISTENING = Pattern.compile("Using (\\d{1,5}) port");
+    private static final Pattern VERSION = Pattern.compile("Version: ([0-9]+(?:\\.[0-9]+){1,2})");
 
     private static final int CAP_SYS_RESOURCE = 24;
 
@@ -74,12 +76,20 @@ final class LazyPages {
 
     /** Where it listens, by what its log says. */
     static int port(Path log) throws IOException {
-        String text = new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1);
-        Matcher matcher = LISTENING.matcher(text);
+        return Integer.parseInt(said(log, LISTENING, "at which port criu serves pages"));
+    }
+
+    /** Which CRIU it is, by what its log says. */
+    static CriuVersion version(Path log) throws IOException {
+        return CriuVersion.parse(said(log, VERSION, "which version of criu it is"));
+    }
+
+    private static String said(Path log, Pattern wanted, String what) throws IOException {
+        Matcher matcher = wanted.matcher(new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1));
         if (!matcher.find()) {
-            throw new IOException("the log \"%s\" does not say at which port criu serves pages".formatted(log));
+            throw new IOException("the log \"%s\" does not say %s".formatted(log, what));
         }
-        return Integer.parseInt(matcher.group(1));
+        return matcher.group(1);
     }
 
     /** Says that pages are served, and that there is nothing more to say. The descriptor is the caller's, as the flag has named it. */

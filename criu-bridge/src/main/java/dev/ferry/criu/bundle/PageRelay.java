@@ -1,5 +1,6 @@
 package dev.ferry.criu.bundle;
 
+import dev.ferry.criu.rpc.CriuVersion;
 import dev.ferry.runtime.bundle.CheckpointFlags.PageServer;
 import dev.ferry.runtime.bundle.RuntimeRefused;
 import java.io.DataOutputStream;
@@ -11,7 +12,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   u32 command, u32 pages, u64 address, u64 which memory           (page-xfer.c, struct page_server_iov, up to CRIU 4.1)
- *   u32 command, u32 none, u64 pages, u64 address, u64 which memory (since 4.2)
+ *   u32 command, u32 padding, u64 pages, u64 address, u64 which memory (since 4.2)
  * </pre>
  */
 final class PageRelay implements AutoCloseable {
     private static final int MESSAGE = 24;
-    /** How much longer those of CRIU 4.2 are. */
-    private static final int WIDER = 8;
+    private static final int WIDE_MESSAGE = 32;
+    private static final CriuVersion WIDE_SINCE = new CriuVersion(4, 2, 0);
 
     private static final int GET = 7;
     private static final int CLOSE = 0x1023;
@@ -47,9 +47,6 @@ final class PageRelay implements AutoCloseable {
     private final ServerSocket listening;
     /** Stretches that were asked for, from first to behind last address, by memory. Of the serving thread. */
     private final Map<Long, NavigableMap<Long, Long>> asked = new HashMap<>();
-
-    /** Whether messages are those of CRIU 4.2, which the first request tells: nobody asks for no page. Of the serving thread. */
-    private boolean wide;
 
     private volatile @Nullable Socket criu;
     private volatile @Nullable Socket client;
@@ -80,9 +77,11 @@ final class PageRelay implements AutoCloseable {
      *
      * @param port where CRIU listens
      * @param pages how many there are
+     * @param version of CRIU, by which messages are long or short
      * @param giveUp ends CRIU
      */
-    void serve(int port, long pages, Runnable giveUp) throws IOException {
+    void serve(int port, long pages, CriuVersion version, Runnable giveUp) throws IOException {
+        boolean wide = version.compareTo(WIDE_SINCE) >= 0;
         Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
         criu = server;
         // if we die here, CRIU must hear of a failure and not of an end: reset, socket(7)
@@ -90,7 +89,7 @@ final class PageRelay implements AutoCloseable {
         // daemons: a call that is over waits for nobody
         Thread.ofPlatform().daemon().name("page-relay").start(() -> {
             try {
-                while (!serveNext(server, pages)) {
+                while (!serveNext(server, pages, wide)) {
                     // that one was nobody
                 }
             } catch (IOException e) {
@@ -105,18 +104,19 @@ final class PageRelay implements AutoCloseable {
         return Optional.ofNullable(failure);
     }
 
-    private boolean serveNext(Socket server, long pages) throws IOException {
+    private boolean serveNext(Socket server, long pages, boolean wide) throws IOException {
         try (Socket asking = listening.accept()) {
             client = asking;
             asking.setTcpNoDelay(true);
-            byte[] message = message(asking.getInputStream());
+            int length = wide ? WIDE_MESSAGE : MESSAGE;
+            byte[] message = asking.getInputStream().readNBytes(length);
             if (message.length == 0) {
                 return false;
             }
             Thread.ofPlatform().daemon().name("page-relay-back").start(() -> passBack(server, asking));
             DataOutputStream out = new DataOutputStream(server.getOutputStream());
             while (true) {
-                boolean last = examine(message, pages);
+                boolean last = examine(message, pages, wide);
                 out.write(message);
                 if (last) {
                     server.setSoLinger(false, 0);
@@ -124,34 +124,9 @@ final class PageRelay implements AutoCloseable {
                     server.shutdownOutput();
                     return true;
                 }
-                message = message(asking.getInputStream());
+                message = asking.getInputStream().readNBytes(length);
             }
         }
-    }
-
-    /** The next one; shorter than any when there is none. */
-    private byte[] message(InputStream in) throws IOException {
-        byte[] message = in.readNBytes(MESSAGE);
-        if (message.length == MESSAGE
-                && command(message) == GET
-                && fields(message).getInt(4) == 0) {
-            wide = true;
-        }
-        if (!wide || message.length < MESSAGE) {
-            return message;
-        }
-        byte[] more = in.readNBytes(WIDER);
-        byte[] all = Arrays.copyOf(message, MESSAGE + more.length);
-        System.arraycopy(more, 0, all, MESSAGE, more.length);
-        return all;
-    }
-
-    private static ByteBuffer fields(byte[] message) {
-        return ByteBuffer.wrap(message).order(ByteOrder.nativeOrder());
-    }
-
-    private static int command(byte[] message) {
-        return fields(message).getInt(0) & COMMAND;
     }
 
     private static void passBack(Socket server, Socket asking) {
@@ -173,12 +148,12 @@ final class PageRelay implements AutoCloseable {
     }
 
     /** Whether it was the farewell. */
-    private boolean examine(byte[] message, long pages) throws IOException {
-        if (message.length < (wide ? MESSAGE + WIDER : MESSAGE)) {
+    private boolean examine(byte[] message, long pages, boolean wide) throws IOException {
+        if (message.length < (wide ? WIDE_MESSAGE : MESSAGE)) {
             throw new IOException("whoever fetched them went away after %d of %d pages".formatted(fetched(), pages));
         }
-        ByteBuffer fields = fields(message);
-        int command = command(message);
+        ByteBuffer fields = ByteBuffer.wrap(message).order(ByteOrder.nativeOrder());
+        int command = fields.getInt(0) & COMMAND;
         if (command == GET) {
             long count = wide ? fields.getLong(8) : Integer.toUnsignedLong(fields.getInt(4));
             int at = wide ? 16 : 8;

@@ -27,10 +27,6 @@ public record ImageDefaults(
         boolean hasVolumes,
         @Nullable HealthConfig healthcheck) {
 
-    /** Of an image that says nothing. */
-    static final ImageDefaults NONE =
-            new ImageDefaults("", List.of(), List.of(), List.of(), "", Map.of(), "", false, null);
-
     /** Docker's search path for images that name none. */
     static final String DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
