@@ -1,5 +1,6 @@
 package dev.ferry.runtime.container;
 
+import dev.ferry.runtime.linux.abi.IoctlRequests;
 import dev.ferry.runtime.linux.abi.ProcessConstants;
 import dev.ferry.runtime.linux.abi.SocketConstants;
 import dev.ferry.runtime.linux.abi.Syscall;
@@ -32,6 +33,10 @@ final class AloneText {
     private static final long CLONE_PARENT = 0x8000;
     private static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
     private static final int CLONE_ARGS = 88;
+
+    private static final int IFREQ = 40;
+    private static final int IFNAMSIZ = 16;
+    private static final int IFF_LOOPBACK = 8;
 
     /** sockaddr_un(7): the family, then at most so many bytes. */
     private static final int MAX_SOCKET_PATH = 107;
@@ -74,6 +79,7 @@ final class AloneText {
         text.join(spec);
         text.clocks(spec);
         text.sibling(cloneFlags(spec));
+        text.loopback(spec);
         steps.inside().run();
         return text.p.build();
     }
@@ -239,6 +245,28 @@ final class AloneText {
                     "linux.namespaces has no \"mount\", so the container's root would be the host's; add one");
         }
         return flags;
+    }
+
+    /** One's own network begins with its loopback interface switched off. The runtime specification is silent; runc and crun switch it on, too. */
+    private void loopback(Spec spec) {
+        if (spec.linux() == null || !makes(spec.linux(), NamespaceKind.NETWORK)) {
+            return;
+        }
+        p.stage("loopback");
+        Cell socket = p.cell("socket");
+        p.call(
+                        "make a socket to speak of interfaces",
+                        Syscall.SOCKET,
+                        SocketConstants.AF_UNIX,
+                        SocketConstants.SOCK_DGRAM | SocketConstants.SOCK_CLOEXEC,
+                        0)
+                .to(socket);
+        // struct ifreq: the name in 16 bytes, then the flags; netdevice(7)
+        Block request = p.block("interface", IFREQ)
+                .putBytes(0, "lo".getBytes(StandardCharsets.US_ASCII))
+                .putShort(IFNAMSIZ, (short) (IoctlRequests.IFF_UP | IFF_LOOPBACK));
+        p.call("switch lo on", Syscall.IOCTL, socket, IoctlRequests.SIOCSIFFLAGS, request);
+        calls.close(socket);
     }
 
     private void sibling(long flags) {

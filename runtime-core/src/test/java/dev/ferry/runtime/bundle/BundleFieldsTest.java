@@ -113,6 +113,12 @@ class BundleFieldsTest {
                 .isEqualTo("Cpus_allowed_list:\t1\n");
     }
 
+    /** IFF_UP is 1. netdevice(7) */
+    @Test
+    void ownNetworkHasItsLoopbackInterfaceOn() throws Exception {
+        assertThat(output(rig.config("cat /sys/class/net/lo/flags"))).isEqualTo("0x9\n");
+    }
+
     @Test
     void clocksAreAhead() throws Exception {
         ObjectNode config =
