@@ -94,8 +94,8 @@ step 'up again leaves the others' '0:Started' docker compose up -d
 step 'up with a change makes anew' '0:Recreate' sh -c 'sed -i s/blue/red/ compose.yaml && docker compose up -d'
 step 'the change is there' '0:^red$' docker compose exec -T front sh -c 'echo $COLOUR'
 step 'up in the foreground ends with its services' '0:done' docker compose up --no-deps --force-recreate once
-step 'wait' '0:' docker compose wait once
-step 'events' '0:' timeout --preserve-status -s INT 1 docker compose events --json
+step 'wait' '137:' sh -c '(sleep 1; docker compose kill front) >/dev/null 2>&1 & docker compose wait front'
+step 'events, until interrupted' '130:' timeout --preserve-status -s INT 1 docker compose events --json
 step 'volumes' '0:^trial_data$' docker volume ls --format '{{.Name}}'
 step 'down -v' '0:Removed' docker compose down -v
 step 'nothing is left' '0:^$' sh -c 'docker ps -aq; docker volume ls -q'
