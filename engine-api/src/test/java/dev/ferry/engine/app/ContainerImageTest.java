@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 @Requires({Feature.ROOT, Feature.CGROUPS, Feature.OVERLAYFS, Feature.BUSYBOX, Feature.DOCKER_CLI, Feature.LIBSECCOMP})
 class ContainerImageTest {
-    private static final String WRITE = "echo new > /root/new; busybox mkdir -p /a/b; echo x > /a/b/c;"
+    private static final String WRITE = "echo new > /home/new; busybox mkdir -p /a/b; echo x > /a/b/c;"
             + " busybox rm /bin/usleep; busybox rm -r /tmp; busybox mkdir /tmp; echo y > /tmp/y; exec sleep 1000";
 
     @TempDir
@@ -60,8 +60,8 @@ class ContainerImageTest {
                         "C /bin",
                         "D /bin/usleep",
                         "A /data",
-                        "C /root",
-                        "A /root/new",
+                        "C /home",
+                        "A /home/new",
                         "C /tmp",
                         "A /tmp/y");
         docker("kill", "job");
@@ -102,7 +102,7 @@ class ContainerImageTest {
                 "-c",
                 "ENV COLOUR=red",
                 "-c",
-                "CMD [\"cat\", \"/root/new\"]",
+                "CMD [\"cat\", \"/home/new\"]",
                 "job",
                 "made:1");
         assertThat(docker("inspect", "-f", "{{.State.Status}}", "job")).isEqualTo("running");

@@ -77,15 +77,15 @@ class CopyTest {
             Path sent = home.resolve("sent-" + container);
             // the client's own tar forgets attributes and parts of a second
             tar("--format=pax", "-C", home.toString(), "-cf", sent.toString(), "there");
-            assertThat(house.docker(Files.readAllBytes(sent), "cp", "-", container + ":/root")
+            assertThat(house.docker(Files.readAllBytes(sent), "cp", "-", container + ":/home")
                             .code())
                     .isZero();
             Path back = Files.createDirectory(home.resolve("back-" + container));
-            tar("-C", back.toString(), "-xpf", got(container, "/root/there").toString());
+            tar("-C", back.toString(), "-xpf", got(container, "/home/there").toString());
             assertThat(described(back.resolve("there"))).as(container).isEqualTo(described(there));
         }
         docker("start", "still");
-        assertThat(in("still", "cat /root/there/file")).isEqualTo("content");
+        assertThat(in("still", "cat /home/there/file")).isEqualTo("content");
     }
 
     private Path got(String container, String path) throws IOException, InterruptedException {
@@ -159,10 +159,10 @@ class CopyTest {
     void sparseFilesStaySparse() throws IOException, InterruptedException {
         Path there = tree(home.resolve("there"));
         docker("run", "-d", "--network", "none", "--name", "runs", "busybox", "sleep", "1000");
-        docker("cp", there.resolve("sparse").toString(), "runs:/root/sparse");
-        assertThat(Long.parseLong(in("runs", "busybox stat -c %b /root/sparse")))
+        docker("cp", there.resolve("sparse").toString(), "runs:/home/sparse");
+        assertThat(Long.parseLong(in("runs", "busybox stat -c %b /home/sparse")))
                 .isLessThan(1024);
-        assertThat(in("runs", "busybox stat -c %s /root/sparse")).isEqualTo(Integer.toString((8 << 20) + 1));
+        assertThat(in("runs", "busybox stat -c %s /home/sparse")).isEqualTo(Integer.toString((8 << 20) + 1));
     }
 
     @Test
@@ -280,7 +280,7 @@ class CopyTest {
                                     "1000"))
                     .flatMap(each -> each)
                     .toArray(String[]::new));
-            refused("container rootfs is marked read-only", "cp", file.toString(), name + "-root:/root/file");
+            refused("container rootfs is marked read-only", "cp", file.toString(), name + "-root:/home/file");
             docker(Stream.of(
                             Stream.of(how),
                             Stream.of(
@@ -296,7 +296,7 @@ class CopyTest {
                     .flatMap(each -> each)
                     .toArray(String[]::new));
             refused("mounted volume is marked read-only", "cp", file.toString(), name + "-bound:/bound/file");
-            docker("cp", file.toString(), name + "-bound:/root/file");
+            docker("cp", file.toString(), name + "-bound:/home/file");
         }
         assertThat(bound).isEmptyDirectory();
     }
@@ -314,8 +314,8 @@ class CopyTest {
         docker("create", "--network", "none", "--name", "still", "busybox", "sleep", "1000");
         Path file = Files.writeString(home.resolve("file"), "x");
         try (HeardEvents events = HeardEvents.begin(home)) {
-            docker("cp", file.toString(), "still:/root/file");
-            docker("cp", "still:/root/file", "-");
+            docker("cp", file.toString(), "still:/home/file");
+            docker("cp", "still:/home/file", "-");
             assertThat(events.until("container archive-path")).contains("container extract-to-dir");
         }
     }
@@ -336,12 +336,12 @@ class CopyTest {
             String answer = new String(Channels.newInputStream(slow).readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer).startsWith("HTTP/1.1 200");
         }
-        assertThat(in("still", "busybox stat -c %s /root/big")).isEqualTo(Integer.toString(1 << 20));
+        assertThat(in("still", "busybox stat -c %s /home/big")).isEqualTo(Integer.toString(1 << 20));
         // the other client has gone in the middle of its only file
         String left = in(
                 "runs",
-                "i=0; while [ -n \"$(busybox ls -A /root)\" ] && [ $i -lt 100 ]; do usleep 50000; i=$((i+1)); done;"
-                        + " busybox ls -A /root");
+                "i=0; while [ -n \"$(busybox ls -A /home)\" ] && [ $i -lt 100 ]; do usleep 50000; i=$((i+1)); done;"
+                        + " busybox ls -A /home");
         assertThat(left).isEmpty();
     }
 
@@ -358,7 +358,7 @@ class CopyTest {
     private SocketChannel put(String container, int length) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(home.resolve("run/ferry.sock")));
-        channel.write(ByteBuffer.wrap(("PUT /containers/" + container + "/archive?path=/root HTTP/1.1\r\nHost: x\r\n"
+        channel.write(ByteBuffer.wrap(("PUT /containers/" + container + "/archive?path=/home HTTP/1.1\r\nHost: x\r\n"
                         + "Connection: close\r\nContent-Length: " + length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII)));
         return channel;

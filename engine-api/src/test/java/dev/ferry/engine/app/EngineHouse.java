@@ -148,7 +148,7 @@ final class EngineHouse {
         byte[] program = Files.readAllBytes(busybox);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-            for (String directory : List.of("bin/", "etc/", "tmp/", "root/")) {
+            for (String directory : List.of("bin/", "etc/", "tmp/", "root/", "home/")) {
                 tar.putArchiveEntry(new TarArchiveEntry(directory));
                 tar.closeArchiveEntry();
             }

@@ -44,7 +44,7 @@ class ForeignArchiveTest {
         house.start();
         house.importBusybox();
         docker("create", "--network", "none", "--name", "job", "busybox", "true");
-        docker("cp", Files.writeString(home.resolve("file"), "more").toString(), "job:/root/file");
+        docker("cp", Files.writeString(home.resolve("file"), "more").toString(), "job:/home/file");
         docker("commit", "-c", "ENV COLOUR=red", "job", "two:layers");
     }
 

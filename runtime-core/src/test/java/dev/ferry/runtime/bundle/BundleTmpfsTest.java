@@ -96,7 +96,7 @@ class BundleTmpfsTest {
                 .contains("pipe fifo 620 0:0 1 " + then)
                 .contains("below directory 3700 0:0 3 " + then)
                 .endsWith("content\n/etc/passwd\n1,3\nempty\n1\nup\n");
-        Path inside = Path.of("/proc/" + rig.pid() + "/root/data/file");
+        Path inside = Path.of("/proc", String.valueOf(rig.pid()), "root", "data", "file");
         assertThat(ExtendedAttributes.value(inside, "trusted.ferry"))
                 .hasValueSatisfying(value -> assertThat(value).asString().isEqualTo("mark"));
         assertThat(data.resolve("file")).content().isEqualTo("content\n");
