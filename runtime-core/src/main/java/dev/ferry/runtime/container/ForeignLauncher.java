@@ -416,7 +416,18 @@ final class ForeignLauncher {
             if (!e.is(Errno.ESRCH)) {
                 throw e;
             }
-            Processes.kill(runtime, SIGKILL); // not yet executed: it leads none
+            endBeforeItLeads(runtime);
+        }
+    }
+
+    /** One that has not executed anything yet leads no group. One that cannot be executed ends by itself, and its monitor may have seen that. */
+    private static void endBeforeItLeads(int runtime) throws SyscallException {
+        try {
+            Processes.kill(runtime, SIGKILL);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
         }
     }
 
