@@ -28,9 +28,9 @@ if [ ! -e "$ROOT/etc/os-release" ]; then
   mkdir -p "$ROOT/usr/local/share/ca-certificates"
   cp /usr/local/share/ca-certificates/*.crt "$ROOT/usr/local/share/ca-certificates/" 2>/dev/null || true
 fi
-[ -e "$ROOT/root/ferry" ] || git clone -q --no-checkout "$HOME_DIR" "$ROOT/root/ferry"
-git -C "$ROOT/root/ferry" fetch -q "$HOME_DIR" HEAD
-git -C "$ROOT/root/ferry" reset -q --hard FETCH_HEAD
+[ -e "$ROOT/srv/ferry" ] || git clone -q --no-checkout "$HOME_DIR" "$ROOT/srv/ferry"
+git -C "$ROOT/srv/ferry" fetch -q "$HOME_DIR" HEAD
+git -C "$ROOT/srv/ferry" reset -q --hard FETCH_HEAD
 
 # A root that is only chroot()ed into cannot pivot_root, and containers have to: so the whole namespace moves.
 # shellcheck disable=SC2016 # the shell inside expands it
@@ -46,7 +46,7 @@ unshare --mount --pid --uts --fork --kill-child -- bash -euc '
   cd "$root"
   pivot_root . .
   umount -l .
-  cd /root/ferry
+  cd /srv/ferry
   # not exec: as the first process of its pid namespace this shell reaps the orphans
   code=0
   env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" || code=$?

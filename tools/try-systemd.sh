@@ -28,7 +28,7 @@ enter_cgroups() {
 
 # The root that systemd has: its own tree, below a file system in memory, with this host's JDK, runtimes and trial at their places.
 configure() {
-  local root=$WORK/root jdk unit
+  local root=$WORK/root unpacked=$JUDGES/systemd/root jdk unit
   read -r jdk <"$APP/java"
   mkdir -p "$root" "$WORK/units"
   cat >"$WORK/units/trial.target" <<'UNIT'
@@ -38,7 +38,6 @@ DefaultDependencies=no
 Wants=dbus.service
 UNIT
   cat >"$WORK/system.conf" <<'CONF'
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>system</type>
   <auth>EXTERNAL</auth>
@@ -71,10 +70,10 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 root "$root"
 cd "$root"
 mkdir -p etc/systemd/system run tmp var/tmp proc sys dev usr .upper .work
-mount -t overlay -o "lowerdir=$JUDGES/systemd/root/usr,upperdir=$root/.upper,workdir=$root/.work" overlay usr
+mount -t overlay -o "lowerdir=$unpacked/usr,upperdir=$root/.upper,workdir=$root/.work" overlay usr
 ln -s usr/bin usr/sbin usr/lib usr/lib64 .
 [ -e bin/sh ] || ln -s bash usr/bin/sh
-cp -a "$JUDGES/systemd/root/etc/." etc/
+cp -a "$unpacked/etc/." etc/
 printf 'root:x:0:0::/root:/bin/sh\nmessagebus:x:100:100::/:/bin/false\n' >etc/passwd
 printf 'root:x:0:\nmessagebus:x:100:\n' >etc/group
 echo 0123456789abcdef0123456789abcdef >etc/machine-id
