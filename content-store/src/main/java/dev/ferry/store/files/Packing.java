@@ -26,7 +26,7 @@ import java.util.Optional;
  * each directory on the way.
  */
 final class Packing {
-    private static final ArchivePath UNNAMED = new ArchivePath(List.of());
+    static final ArchivePath UNNAMED = new ArchivePath(List.of());
 
     private final TarSink sink;
     private final Map<Node.Identity, String> linked = new HashMap<>();
@@ -63,55 +63,22 @@ final class Packing {
     }
 
     private void write(Fd node, Node facts, String name) throws IOException {
-        Optional<TarItem.Kind> kind = kind(facts);
+        Optional<TarItem.Kind> kind = facts.kind();
         if (kind.isEmpty()) {
             return; // a socket: whoever listened on it is not in the tar
         }
         if (!facts.isDirectory() && facts.links() > 1) {
             String first = linked.putIfAbsent(facts.identity(), name);
             if (first != null) {
-                sink.add(item(TarItem.Kind.HARD_LINK, first, facts, Map.of()), name, TarSink.Content.NONE);
+                sink.add(facts.item(TarItem.Kind.HARD_LINK, UNNAMED, first, Map.of()), name, TarSink.Content.NONE);
                 return;
             }
         }
         String target = facts.isSymbolicLink() ? OpenNodes.linkTarget(node) : "";
         sink.add(
-                item(kind.get(), target, facts, OpenNodes.attributes(node)),
+                facts.item(kind.get(), UNNAMED, target, OpenNodes.attributes(node)),
                 facts.isDirectory() ? name + "/" : name,
                 () -> Files.newInputStream(OpenNodes.path(node)));
-    }
-
-    static TarItem item(TarItem.Kind kind, String target, Node node, Map<String, byte[]> attributes) {
-        boolean device = kind == TarItem.Kind.CHARACTER_DEVICE || kind == TarItem.Kind.BLOCK_DEVICE;
-        return new TarItem(
-                kind,
-                UNNAMED,
-                target,
-                node.permissions(),
-                node.owner(),
-                node.group(),
-                node.modified(),
-                kind == TarItem.Kind.FILE ? node.size() : 0,
-                device ? node.deviceMajor() : 0,
-                device ? node.deviceMinor() : 0,
-                attributes);
-    }
-
-    static Optional<TarItem.Kind> kind(Node node) {
-        if (node.isFile()) {
-            return Optional.of(TarItem.Kind.FILE);
-        } else if (node.isDirectory()) {
-            return Optional.of(TarItem.Kind.DIRECTORY);
-        } else if (node.isSymbolicLink()) {
-            return Optional.of(TarItem.Kind.SYMBOLIC_LINK);
-        } else if (node.isCharacterDevice()) {
-            return Optional.of(TarItem.Kind.CHARACTER_DEVICE);
-        } else if (node.isBlockDevice()) {
-            return Optional.of(TarItem.Kind.BLOCK_DEVICE);
-        } else if (node.isFifo()) {
-            return Optional.of(TarItem.Kind.FIFO);
-        }
-        return Optional.empty();
     }
 
     static List<String> names(Fd directory) throws IOException {

@@ -123,7 +123,7 @@ public final class WrittenFiles {
     /** An open file of the upper directory. */
     private record Open(Fd fd, Node node, ArchivePath path, Map<String, byte[]> attributes, boolean opaque) {
         void write(TarSink sink, Map<Node.Identity, String> linked) throws IOException {
-            Optional<TarItem.Kind> kind = Packing.kind(node);
+            Optional<TarItem.Kind> kind = node.kind();
             if (kind.isEmpty()) {
                 return;
             }
@@ -131,7 +131,7 @@ public final class WrittenFiles {
                 String first = linked.putIfAbsent(node.identity(), path.toString());
                 if (first != null) {
                     sink.add(
-                            Packing.item(TarItem.Kind.HARD_LINK, first, node, Map.of()),
+                            node.item(TarItem.Kind.HARD_LINK, Packing.UNNAMED, first, Map.of()),
                             path.toString(),
                             TarSink.Content.NONE);
                     return;
@@ -139,7 +139,7 @@ public final class WrittenFiles {
             }
             String target = node.isSymbolicLink() ? OpenNodes.linkTarget(fd) : "";
             sink.add(
-                    Packing.item(kind.get(), target, node, attributes),
+                    node.item(kind.get(), Packing.UNNAMED, target, attributes),
                     node.isDirectory() ? path + "/" : path.toString(),
                     () -> Files.newInputStream(OpenNodes.path(fd)));
             if (opaque) {

@@ -2,6 +2,8 @@ package dev.ferry.store.snapshot;
 
 import dev.ferry.runtime.linux.Fd;
 import dev.ferry.runtime.linux.OpenNodes;
+import dev.ferry.store.archive.ArchivePath;
+import dev.ferry.store.archive.TarItem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -106,6 +108,41 @@ public record Node(
     /** gnu_dev_minor(3) */
     public int deviceMinor() {
         return (int) (((device >>> 12) & 0xffffff00L) | (device & 0xffL));
+    }
+
+    /** What it is in a tar; empty for a socket, which is in none: whoever listened on it is not. */
+    public Optional<TarItem.Kind> kind() {
+        return switch (mode & TYPE) {
+            case 0100000 -> Optional.of(TarItem.Kind.FILE);
+            case 0040000 -> Optional.of(TarItem.Kind.DIRECTORY);
+            case 0120000 -> Optional.of(TarItem.Kind.SYMBOLIC_LINK);
+            case 0020000 -> Optional.of(TarItem.Kind.CHARACTER_DEVICE);
+            case 0060000 -> Optional.of(TarItem.Kind.BLOCK_DEVICE);
+            case 0010000 -> Optional.of(TarItem.Kind.FIFO);
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * Its entry in a tar.
+     *
+     * @param kind its own, or a hard link
+     * @param target of a link of either kind, else empty
+     */
+    public TarItem item(TarItem.Kind kind, ArchivePath path, String target, Map<String, byte[]> attributes) {
+        boolean special = kind == TarItem.Kind.CHARACTER_DEVICE || kind == TarItem.Kind.BLOCK_DEVICE;
+        return new TarItem(
+                kind,
+                path,
+                target,
+                permissions(),
+                owner,
+                group,
+                modified,
+                kind == TarItem.Kind.FILE ? size : 0,
+                special ? deviceMajor() : 0,
+                special ? deviceMinor() : 0,
+                attributes);
     }
 
     private static Number number(Map<String, Object> attributes, String name) {

@@ -80,20 +80,19 @@ final class WrittenLayer {
         if (opaque && mark != null) {
             attributes.put(Overlays.OPAQUE, mark);
         }
-        Optional<TarItem.Kind> kind = kind(node);
+        Optional<TarItem.Kind> kind = node.kind();
         if (kind.isEmpty()) {
             return; // a socket: whoever listened on it is not in the layer
         }
         if (!node.isDirectory() && node.links() > 1) {
             ArchivePath first = linked.putIfAbsent(node.identity(), path);
             if (first != null) {
-                sink.add(item(TarItem.Kind.HARD_LINK, path, first.toString(), node, Map.of()), Optional.empty());
+                sink.add(node.item(TarItem.Kind.HARD_LINK, path, first.toString(), Map.of()), Optional.empty());
                 return;
             }
         }
         String target = node.isSymbolicLink() ? Files.readSymbolicLink(file).toString() : "";
-        sink.add(
-                item(kind.get(), path, target, node, attributes), node.isFile() ? Optional.of(file) : Optional.empty());
+        sink.add(node.item(kind.get(), path, target, attributes), node.isFile() ? Optional.of(file) : Optional.empty());
         if (node.isDirectory()) {
             if (opaque) {
                 lower.visibleIn(path).stream()
@@ -191,40 +190,6 @@ final class WrittenLayer {
             }
         }
         Unpacking.plainDirectory(directory, path);
-    }
-
-    private static TarItem item(
-            TarItem.Kind kind, ArchivePath path, String target, Node node, Map<String, byte[]> attributes) {
-        boolean device = kind == TarItem.Kind.CHARACTER_DEVICE || kind == TarItem.Kind.BLOCK_DEVICE;
-        return new TarItem(
-                kind,
-                path,
-                target,
-                node.permissions(),
-                node.owner(),
-                node.group(),
-                node.modified(),
-                kind == TarItem.Kind.FILE ? node.size() : 0,
-                device ? node.deviceMajor() : 0,
-                device ? node.deviceMinor() : 0,
-                attributes);
-    }
-
-    private static Optional<TarItem.Kind> kind(Node node) {
-        if (node.isFile()) {
-            return Optional.of(TarItem.Kind.FILE);
-        } else if (node.isDirectory()) {
-            return Optional.of(TarItem.Kind.DIRECTORY);
-        } else if (node.isSymbolicLink()) {
-            return Optional.of(TarItem.Kind.SYMBOLIC_LINK);
-        } else if (node.isCharacterDevice()) {
-            return Optional.of(TarItem.Kind.CHARACTER_DEVICE);
-        } else if (node.isBlockDevice()) {
-            return Optional.of(TarItem.Kind.BLOCK_DEVICE);
-        } else if (node.isFifo()) {
-            return Optional.of(TarItem.Kind.FIFO);
-        }
-        return Optional.empty();
     }
 
     private static List<String> names(Path directory) throws IOException {
